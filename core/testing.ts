@@ -1,0 +1,58 @@
+/** Closeness for numerical tests: |a - b| <= abs + rel * |b|, with a failure that names count, worst index and both values. */
+
+export interface Tolerance {
+  readonly abs: number;
+  readonly rel: number;
+}
+
+/** Integers, indices, save and load, resume. */
+export const EXACT: Tolerance = { abs: 0, rel: 0 };
+/** Element-wise operations in f32: a few ulp. */
+export const POINTWISE_F32: Tolerance = { abs: 1e-6, rel: 1e-5 };
+/** Sums and products in f32 over up to 4,096 terms. */
+export const REDUCED_F32: Tolerance = { abs: 1e-5, rel: 1e-4 };
+/** A whole model: onnxruntime against the float64 oracle. */
+export const BACKENDS: Tolerance = { abs: 1e-4, rel: 1e-3 };
+/** Statistics in float64 against NumPy and SciPy in float64. */
+export const STATISTICS_F64: Tolerance = { abs: 1e-12, rel: 1e-9 };
+
+/** Undefined when all values are close; else a sentence with the count, the worst index and both values there. NaN only equals NaN. */
+export function describeDifference(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: Tolerance,
+): string | undefined {
+  if (actual.length !== expected.length) return `length ${actual.length}, expected ${expected.length}`;
+  let badCount = 0;
+  let worstIndex = -1;
+  let worstExcess = -1;
+  for (let i = 0; i < expected.length; i++) {
+    const a = actual[i] as number;
+    const b = expected[i] as number;
+    if (Object.is(a, b) || a === b) continue;
+    const limit = tolerance.abs + tolerance.rel * Math.abs(b);
+    const difference = Math.abs(a - b);
+    if (difference <= limit) continue;
+    badCount++;
+    const excess = Number.isNaN(difference) ? Infinity : difference - limit;
+    if (excess > worstExcess) {
+      worstExcess = excess;
+      worstIndex = i;
+    }
+  }
+  if (badCount === 0) return undefined;
+  return `${badCount} of ${expected.length} differ; worst at ${worstIndex}: ${actual[worstIndex]} against ${expected[worstIndex]}`;
+}
+
+/** Largest |a - b|, for the report line of a golden folder. NaN against NaN counts as 0. */
+export function maxAbsDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let worst = actual.length === expected.length ? 0 : Infinity;
+  for (let i = 0; i < expected.length; i++) {
+    const a = actual[i] as number;
+    const b = expected[i] as number;
+    if (Object.is(a, b)) continue;
+    const difference = Math.abs(a - b);
+    worst = Number.isNaN(difference) ? Infinity : Math.max(worst, difference);
+  }
+  return worst;
+}

@@ -1,0 +1,334 @@
+/**
+ * The contracts between the page and its workers: interfaces and message types, no code.
+ * Arguments and results are plain data, typed arrays and ids. Long calls have the signature (spec, signal, report),
+ * always at top level, because Comlink converts top-level arguments only.
+ */
+import type { SampleId, SampleRecord } from '../core/cohort/sample.ts';
+import type { SerializedError } from '../core/errors.ts';
+import type { OverlapCounts } from '../core/segmentation/overlap.ts';
+import type { Report } from '../core/tasks.ts';
+
+// ---------------------------------------------------------------- data.worker
+
+/** One file to be read, with its path inside what was dropped. */
+export interface IngestFile {
+  readonly path: string;
+  readonly file: File;
+}
+
+export type IngestResult =
+  | { readonly status: 'loaded'; readonly record: SampleRecord }
+  | {
+      readonly status: 'rejected';
+      readonly path: string;
+      readonly sizeBytes: number;
+      readonly error: SerializedError;
+    };
+
+/** Side of the square thumbnails, in pixels. */
+export const THUMBNAIL_SIDE = 96;
+
+export interface Thumbnail {
+  readonly id: SampleId;
+  /** [THUMBNAIL_SIDE, THUMBNAIL_SIDE] u8 grey, the image fitted inside the square, area-averaged. */
+  readonly image: Uint8Array<ArrayBuffer>;
+  /** [THUMBNAIL_SIDE, THUMBNAIL_SIDE] u8, classes 0, 1, 2, nearest pixel. */
+  readonly mask: Uint8Array<ArrayBuffer>;
+}
+
+/** A sample at full size, for the inspector. */
+export interface SamplePixels {
+  readonly id: SampleId;
+  readonly height: number;
+  readonly width: number;
+  /** [height, width] u8: clipped to 0..255 and rounded. */
+  readonly image: Uint8Array<ArrayBuffer>;
+  /** [height, width] u8, classes 0, 1, 2. */
+  readonly mask: Uint8Array<ArrayBuffer>;
+  /** Every array of the file, for the list of file facts. */
+  readonly arrays: readonly {
+    readonly key: string;
+    readonly dtype: string;
+    readonly shape: readonly number[];
+  }[];
+}
+
+/** How a sample becomes the input of a segmenter (spec page data.md). */
+export interface SegmentationPreprocess {
+  readonly kind: 'segmentation';
+  /** Centre crop in pixels before the resize; null keeps the whole image. */
+  readonly crop: number | null;
+  /** Side of the square network input, in pixels. */
+  readonly side: number;
+  /** `published` repeats the two accidents of the published pipeline, `corrected` does not. */
+  readonly preset: 'corrected' | 'published';
+}
+
+/** How a sample becomes the input of a feature extractor: whole image, values in [0, 1], bilinear with half-pixel centres. */
+export interface FeaturePreprocess {
+  readonly kind: 'features';
+  readonly side: number;
+  /** `full` resizes once; `via-64` first shrinks to 64x64 as the published SnP code does; `clean` antialiases. */
+  readonly preset: 'full' | 'via-64' | 'clean';
+}
+
+export type Preprocess = SegmentationPreprocess | FeaturePreprocess;
+
+export interface PreparedBatch {
+  /** The samples that could be read, in the order asked for. */
+  readonly ids: readonly SampleId[];
+  /** [ids.length, side, side] f32 in [0, 1], one channel. */
+  readonly images: Float32Array<ArrayBuffer>;
+  /** [ids.length, side, side] u8 classes; empty for features. */
+  readonly masks: Uint8Array<ArrayBuffer>;
+  readonly failures: readonly { readonly id: SampleId; readonly error: SerializedError }[];
+}
+
+/** What a data worker offers to the compute worker over a direct channel. */
+export interface SampleSource {
+  prepare(ids: readonly SampleId[], preprocess: Preprocess): Promise<PreparedBatch>;
+}
+
+/** A prediction made elsewhere, read from `.npz` or `.png`. */
+export type PredictionResult =
+  | {
+      readonly status: 'scored';
+      readonly id: SampleId;
+      readonly path: string;
+      readonly overlap: OverlapCounts;
+      readonly comparedAt: string;
+    }
+  | { readonly status: 'rejected'; readonly path: string; readonly error: SerializedError };
+
+/** One of the pool of data workers: it owns a share of the files and of the thumbnails. */
+export interface DataWorker {
+  /** Opens the stores of this worker. `persist` false keeps everything in memory (private windows). Returns whether storage persists. */
+  open(shard: number, shardCount: number): Promise<{ readonly persistent: boolean }>;
+  /** The records kept from an earlier visit, without their files. */
+  restore(): Promise<readonly SampleRecord[]>;
+  /** Reads, checks, hashes and thumbnails a few files. A bad file is a result, not an error. Keeps each loaded file. */
+  ingest(files: readonly IngestFile[]): Promise<readonly IngestResult[]>;
+  /** Gives restored samples their files again. Matches by path, size and time, else by hash. Returns the ids matched. */
+  attach(files: readonly IngestFile[]): Promise<readonly SampleId[]>;
+  /** Which of this worker's samples have their file. */
+  attached(): Promise<readonly SampleId[]>;
+  /** Forgets samples; with no ids, all of them. */
+  forget(ids?: readonly SampleId[]): Promise<void>;
+  thumbnails(ids: readonly SampleId[]): Promise<readonly Thumbnail[]>;
+  /** Errors: `sample/not-loaded`, `file/changed`, `file/unreadable`. */
+  readSample(id: SampleId): Promise<SamplePixels>;
+  /** Serves `SampleSource` on the port. Takes the port. */
+  serve(port: MessagePort): Promise<void>;
+  /** Scores predictions made elsewhere against this worker's samples; `id` is what the page matched by name. Keeps the masks under `runId`. */
+  scorePredictions(
+    runId: string,
+    files: readonly (IngestFile & { readonly id: SampleId })[],
+    preprocess: SegmentationPreprocess,
+  ): Promise<readonly PredictionResult[]>;
+}
+
+// ------------------------------------------------------------- compute.worker
+
+export type Provider = 'webgpu' | 'wasm';
+
+export interface RuntimeReport {
+  readonly provider: Provider;
+  /** Why this provider and not the other, in one sentence. */
+  readonly reason: string;
+  /** Adapter name for WebGPU ("swiftshader", "nvidia ampere"), else empty. */
+  readonly adapter: string;
+  readonly features: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
+  readonly threadCount: number;
+  readonly crossOriginIsolated: boolean;
+}
+
+/** SHA-256 of the model's bytes. */
+export type ModelId = string;
+export type ModelRole = 'segmenter' | 'extractor';
+
+export interface ModelInput {
+  readonly name: string;
+  readonly channels: 1 | 3;
+  /** Side of the square input in pixels; null where the model takes any. */
+  readonly side: number | null;
+  /** Batch size the model demands; null where it takes any. */
+  readonly batch: number | null;
+}
+
+export interface SelfTest {
+  readonly status: 'agreed' | 'differed' | 'single-provider';
+  /** Largest |WebGPU - WASM| over the output on the self-test input; NaN when only one provider could run. */
+  readonly maxAbsDifference: number;
+  readonly tolerance: number;
+  readonly webgpuMs: number | null;
+  readonly wasmMs: number | null;
+  /** The result in one sentence. */
+  readonly summary: string;
+}
+
+export interface ModelReport {
+  readonly id: ModelId;
+  readonly name: string;
+  readonly role: ModelRole;
+  readonly source: 'embedded' | 'dropped';
+  readonly description: string;
+  readonly sizeBytes: number;
+  readonly parameterCount: number;
+  readonly input: ModelInput;
+  readonly outputName: string;
+  /** Classes of a segmenter's logits, or the length of an extractor's feature vector. */
+  readonly outputChannels: number;
+  readonly provider: Provider;
+  readonly selfTest: SelfTest;
+  /** What was assumed about a foreign model, one sentence each. */
+  readonly assumptions: readonly string[];
+}
+
+export type ModelSource =
+  | { readonly kind: 'embedded'; readonly name: 'baseline-segmenter' | 'filter-bank' }
+  | {
+      readonly kind: 'onnx';
+      readonly name: string;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly role: ModelRole;
+    };
+
+/** A sample and the data worker that has it. */
+export interface SampleRef {
+  readonly id: SampleId;
+  readonly shard: number;
+}
+
+export interface FeatureSpec {
+  readonly modelId: ModelId;
+  readonly preprocess: FeaturePreprocess;
+  readonly samples: readonly SampleRef[];
+}
+
+export interface FeatureReport {
+  /** Where the vectors lie in the feature cache; `analysis.worker` reads them by it. */
+  readonly featureSetId: string;
+  readonly featureCount: number;
+  readonly computed: number;
+  readonly fromCache: number;
+  readonly failures: readonly { readonly id: SampleId; readonly error: SerializedError }[];
+}
+
+export interface PredictSpec {
+  readonly runId: string;
+  readonly modelId: ModelId;
+  readonly preprocess: SegmentationPreprocess;
+  readonly samples: readonly SampleRef[];
+}
+
+export interface ImageOverlap {
+  readonly id: SampleId;
+  readonly overlap: OverlapCounts;
+}
+
+export interface PredictReport {
+  readonly images: readonly ImageOverlap[];
+  readonly failures: readonly { readonly id: SampleId; readonly error: SerializedError }[];
+  readonly elapsedMs: number;
+}
+
+export interface ComputeWorker {
+  /** Starts the runtime on one provider. A worker tries one provider only; a failed one is thrown away. */
+  start(provider: Provider): Promise<RuntimeReport>;
+  /** Resolves with the reason when the GPU device is lost; never for WASM. */
+  deviceLost(): Promise<string>;
+  /** Destroys the device, for the test of recovery. */
+  destroyDevice(): Promise<void>;
+  connect(shard: number, port: MessagePort): Promise<void>;
+  /** Takes `source.bytes`. Errors: `onnx/damaged`, `onnx/unsupported-interface`, `model/self-test-failed`. */
+  load(source: ModelSource): Promise<ModelReport>;
+  unload(id: ModelId): Promise<void>;
+  extractFeatures(spec: FeatureSpec, signal: AbortSignal, report: Report): Promise<FeatureReport>;
+  predict(spec: PredictSpec, signal: AbortSignal, report: Report): Promise<PredictReport>;
+  /** A stored predicted mask, [side, side] or the size it was given in. Undefined when there is none. */
+  readPrediction(runId: string, id: SampleId): Promise<PredictedMask | undefined>;
+}
+
+export interface PredictedMask {
+  readonly height: number;
+  readonly width: number;
+  /** [height, width] u8 classes. */
+  readonly mask: Uint8Array<ArrayBuffer>;
+  /** Where the mask lies in the image: rows and columns of the crop it was made from, in image pixels. */
+  readonly frame: {
+    readonly top: number;
+    readonly left: number;
+    readonly height: number;
+    readonly width: number;
+  };
+}
+
+// ------------------------------------------------------------ analysis.worker
+
+export type Strategy = 'greedy' | 'weighted' | 'random';
+export type Clustering = 'k-means' | 'balanced-k-means';
+
+export interface SearchSpec {
+  readonly featureSetId: string;
+  readonly pool: readonly SampleId[];
+  readonly target: readonly SampleId[];
+  readonly clustering: Clustering;
+  readonly clusterCount: number;
+  readonly selectionSize: number;
+  readonly strategy: Strategy;
+  readonly seed: number;
+  /** Random draws of the same size that the selection is compared with. */
+  readonly drawCount: number;
+}
+
+export interface ClusterSummary {
+  readonly index: number;
+  readonly size: number;
+  /** Fréchet distance to the target; null for a cluster of one, which has no covariance. */
+  readonly distance: number | null;
+  /** log softmax(-distance) over the clusters. */
+  readonly logWeight: number | null;
+  readonly selectedCount: number;
+}
+
+export interface SearchResult {
+  readonly spec: Omit<SearchSpec, 'pool' | 'target'>;
+  readonly featureCount: number;
+  readonly poolCount: number;
+  readonly targetCount: number;
+  readonly clusters: readonly ClusterSummary[];
+  /** Cluster of every pool sample, in the order of `spec.pool`. */
+  readonly assignment: Int32Array<ArrayBuffer>;
+  readonly inertia: number;
+  readonly iterations: number;
+  readonly selected: readonly SampleId[];
+  /** Fréchet distance of the selection to the target. */
+  readonly selectionDistance: number;
+  /** Fréchet distance of the whole pool to the target. */
+  readonly poolDistance: number;
+  /** Fréchet distances of `drawCount` random draws of the same size. */
+  readonly drawDistances: readonly number[];
+  readonly warnings: readonly string[];
+  readonly elapsedMs: number;
+}
+
+export interface AnalysisWorker {
+  /** Errors: `search/*`, `linalg/*`. */
+  search(spec: SearchSpec, signal: AbortSignal, report: Report): Promise<SearchResult>;
+}
+
+// ------------------------------------------------------------ all workers
+
+/** One request seen inside a worker, for the privacy ledger. */
+export interface RequestSeen {
+  readonly url: string;
+  readonly initiator: string;
+  readonly sizeBytes: number;
+  readonly startedMs: number;
+}
+
+/** Every worker answers this, so that the ledger covers all threads. */
+export interface Observed {
+  requests(): Promise<readonly RequestSeen[]>;
+}
