@@ -1,5 +1,18 @@
 // Two test projects: `unit` in Node, `gpu` in a real Chromium with WebGPU on a software adapter.
+import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+
+/** WebGPU on the CPU, in a browser that runs as root and speaks to nobody. */
+const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+];
 
 export default defineConfig({
   test: {
@@ -10,6 +23,36 @@ export default defineConfig({
           include: ['{core,models,workers,src,scripts,bench}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.gpu.test.ts', 'node_modules/**'],
           environment: 'node',
+        },
+      },
+      {
+        // Threads of WebAssembly need an isolated page.
+        server: {
+          headers: {
+            'Cross-Origin-Opener-Policy': 'same-origin',
+            'Cross-Origin-Embedder-Policy': 'require-corp',
+            'Cross-Origin-Resource-Policy': 'same-origin',
+          },
+        },
+        optimizeDeps: { exclude: ['onnxruntime-web'] },
+        test: {
+          name: 'gpu',
+          include: ['{models,workers}/**/*.gpu.test.ts'],
+          // Shader compilation on a software adapter takes up to a second a pipeline.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: {
+                executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+                args: CHROMIUM_ARGS,
+              },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
         },
       },
     ],
