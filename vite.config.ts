@@ -1,10 +1,31 @@
-// Build, dev server and preview server of the page. The tests have their own vitest.config.ts.
+/** Build, dev server and preview server of the page. The tests have their own vitest.config.ts. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { developmentHeaders, pageHeaders } from './scripts/headers.ts';
+import { serviceWorkerPlugin } from './scripts/service-worker-plugin.ts';
+
+function version(): string {
+  const { version: release } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  try {
+    const commit = execFileSync('git', ['rev-parse', '--short=8', 'HEAD'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return `${release}+${commit.toString().trim()}`;
+  } catch {
+    // Built from an archive: there is no commit to name.
+    return release;
+  }
+}
 
 export default defineConfig({
+  // Relative addresses: the site works from any folder of any static host.
   base: './',
-  plugins: [react()],
+  plugins: [react(), serviceWorkerPlugin()],
+  define: { __EQUISEG_VERSION__: JSON.stringify(version()) },
   worker: { format: 'es' },
   build: { target: 'es2023', sourcemap: false },
+  server: { headers: developmentHeaders() },
+  preview: { headers: pageHeaders() },
 });
