@@ -5,8 +5,12 @@
  */
 import type { SampleId, SampleRecord } from '../core/cohort/sample.ts';
 import type { SerializedError } from '../core/errors.ts';
+import type { CropFrame } from '../core/imaging/crop.ts';
+import type { FeaturePreprocess, SegmentationPreprocess } from '../core/imaging/preprocess.ts';
 import type { OverlapCounts } from '../core/segmentation/overlap.ts';
 import type { Report } from '../core/tasks.ts';
+
+export type { FeaturePreprocess, SegmentationPreprocess } from '../core/imaging/preprocess.ts';
 
 // ---------------------------------------------------------------- data.worker
 
@@ -51,25 +55,6 @@ export interface SamplePixels {
     readonly dtype: string;
     readonly shape: readonly number[];
   }[];
-}
-
-/** How a sample becomes the input of a segmenter (spec page data.md). */
-export interface SegmentationPreprocess {
-  readonly kind: 'segmentation';
-  /** Centre crop in pixels before the resize; null keeps the whole image. */
-  readonly crop: number | null;
-  /** Side of the square network input, in pixels. */
-  readonly side: number;
-  /** `published` repeats the two accidents of the published pipeline, `corrected` does not. */
-  readonly preset: 'corrected' | 'published';
-}
-
-/** How a sample becomes the input of a feature extractor: whole image, values in [0, 1], bilinear with half-pixel centres. */
-export interface FeaturePreprocess {
-  readonly kind: 'features';
-  readonly side: number;
-  /** `full` resizes once; `via-64` first shrinks to 64x64 as the published SnP code does; `clean` antialiases. */
-  readonly preset: 'full' | 'via-64' | 'clean';
 }
 
 export type Preprocess = SegmentationPreprocess | FeaturePreprocess;
@@ -256,12 +241,7 @@ export interface PredictedMask {
   /** [height, width] u8 classes. */
   readonly mask: Uint8Array<ArrayBuffer>;
   /** Where the mask lies in the image: rows and columns of the crop it was made from, in image pixels. */
-  readonly frame: {
-    readonly top: number;
-    readonly left: number;
-    readonly height: number;
-    readonly width: number;
-  };
+  readonly frame: CropFrame;
 }
 
 // ------------------------------------------------------------ analysis.worker

@@ -1,0 +1,94 @@
+/** Small square pictures of a sample for the gallery: the image averaged, the mask by nearest pixel, both in the same place. */
+
+export interface ThumbnailPixels {
+  /** [side, side] u8 grey. */
+  readonly image: Uint8Array<ArrayBuffer>;
+  /** [side, side] u8 classes. */
+  readonly mask: Uint8Array<ArrayBuffer>;
+}
+
+/** Weighted share of the pixels that an output pixel covers: pixels `first` to `last`, the end ones in part. */
+interface Coverage {
+  readonly first: Int32Array;
+  readonly last: Int32Array;
+  readonly firstShare: Float64Array;
+  readonly lastShare: Float64Array;
+}
+
+function coverage(inputLength: number, outputLength: number): Coverage {
+  const first = new Int32Array(outputLength);
+  const last = new Int32Array(outputLength);
+  const firstShare = new Float64Array(outputLength);
+  const lastShare = new Float64Array(outputLength);
+  for (let i = 0; i < outputLength; i++) {
+    const start = (i * inputLength) / outputLength;
+    const end = ((i + 1) * inputLength) / outputLength;
+    first[i] = Math.floor(start);
+    last[i] = Math.min(Math.ceil(end) - 1, inputLength - 1);
+    firstShare[i] = Math.min(Math.floor(start) + 1, end) - start;
+    lastShare[i] = end - (last[i] as number);
+  }
+  return { first, last, firstShare, lastShare };
+}
+
+/**
+ * The image and mask fitted into a square, centred, black and background around them.
+ * Shapes: `image`, `mask` [height, width] row-major, borrowed; `image` is clipped to 0..255.
+ * Cost: one pass over the image, one row of scratch for each output row.
+ */
+export function makeThumbnail(
+  image: ArrayLike<number>,
+  mask: Uint8Array,
+  height: number,
+  width: number,
+  side: number,
+): ThumbnailPixels {
+  const longest = Math.max(height, width);
+  const fittedHeight = Math.max(1, Math.round((height * side) / longest));
+  const fittedWidth = Math.max(1, Math.round((width * side) / longest));
+  const top = (side - fittedHeight) >> 1;
+  const left = (side - fittedWidth) >> 1;
+  const rows = coverage(height, fittedHeight);
+  const columns = coverage(width, fittedWidth);
+  const smallImage = new Uint8ClampedArray(side * side);
+  const smallMask = new Uint8Array(side * side);
+  const column = new Float64Array(width);
+  const areaScale = (fittedHeight * fittedWidth) / (height * width);
+  for (let y = 0; y < fittedHeight; y++) {
+    sumRows(image, width, rows, y, column);
+    const target = (top + y) * side + left;
+    const nearestRow = Math.floor(((y + 0.5) * height) / fittedHeight) * width;
+    for (let x = 0; x < fittedWidth; x++) {
+      const first = columns.first[x] as number;
+      const last = columns.last[x] as number;
+      let sum = (column[first] as number) * (columns.firstShare[x] as number);
+      for (let i = first + 1; i < last; i++) sum += column[i] as number;
+      if (last > first) sum += (column[last] as number) * (columns.lastShare[x] as number);
+      smallImage[target + x] = sum * areaScale;
+      smallMask[target + x] = mask[nearestRow + Math.floor(((x + 0.5) * width) / fittedWidth)] as number;
+    }
+  }
+  return { image: new Uint8Array(smallImage.buffer), mask: smallMask };
+}
+
+/** Weighted sum of the rows that output row `y` covers, each pixel clipped to 0..255 first; written to `column [width]`. */
+function sumRows(
+  image: ArrayLike<number>,
+  width: number,
+  rows: Coverage,
+  y: number,
+  column: Float64Array,
+): void {
+  const first = rows.first[y] as number;
+  const last = rows.last[y] as number;
+  column.fill(0);
+  for (let row = first; row <= last; row++) {
+    const share =
+      row === first ? (rows.firstShare[y] as number) : row === last ? (rows.lastShare[y] as number) : 1;
+    const source = row * width;
+    for (let x = 0; x < width; x++) {
+      const value = Math.min(255, Math.max(0, image[source + x] as number));
+      column[x] = (column[x] as number) + share * value;
+    }
+  }
+}
