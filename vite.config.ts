@@ -23,7 +23,7 @@ export default defineConfig({
   // Relative addresses: the site works from any folder of any static host.
   base: './',
   plugins: [react(), serviceWorkerPlugin()],
-  define: { __EQUISEG_VERSION__: JSON.stringify(version()) },
+  define: { EQUISEG_VERSION: JSON.stringify(version()) },
   worker: { format: 'es' },
   build: { target: 'es2023', sourcemap: false },
   server: { headers: developmentHeaders() },

@@ -57,7 +57,7 @@ export function serviceWorkerPlugin(): Plugin {
         root,
         logLevel: 'warn',
         publicDir: false,
-        define: { __BUILD__: JSON.stringify({ version, files, headers: pageHeaders() }) },
+        define: { BUILD: JSON.stringify({ version, files, headers: pageHeaders() }) },
         build: {
           outDir,
           emptyOutDir: false,

@@ -1,10 +1,10 @@
 /**
  * The service worker of the built page: serves every built file from its cache, so that the page works offline
  * after the first visit, and adds the isolation and security headers that a static host may not send.
- * It never asks another origin for anything. `__BUILD__` is filled in by scripts/service-worker-plugin.ts.
+ * It never asks another origin for anything. `BUILD` is filled in by scripts/service-worker-plugin.ts.
  */
 
-declare const __BUILD__: {
+declare const BUILD: {
   readonly version: string;
   readonly files: readonly { readonly path: string; readonly sizeBytes: number }[];
   readonly headers: Readonly<Record<string, string>>;
@@ -13,8 +13,8 @@ declare const __BUILD__: {
 const worker = globalThis as unknown as ServiceWorkerGlobalScope;
 const scopeUrl = new URL(worker.registration.scope);
 const cachePrefix = `equiseg ${scopeUrl.pathname} `;
-const cacheName = cachePrefix + __BUILD__.version;
-const paths = new Set(__BUILD__.files.map((file) => file.path));
+const cacheName = cachePrefix + BUILD.version;
+const paths = new Set(BUILD.files.map((file) => file.path));
 
 /** Above this a file (the wasm of the inference runtime) is not part of the installation: the page asks for it after its first paint. */
 const LARGE_BYTES = 1024 * 1024;
@@ -35,7 +35,7 @@ async function store(cache: Cache, path: string): Promise<Response> {
 
 async function storeAll(isWanted: (sizeBytes: number) => boolean): Promise<void> {
   const cache = await caches.open(cacheName);
-  for (const file of __BUILD__.files) {
+  for (const file of BUILD.files) {
     if (!isWanted(file.sizeBytes) || (await cache.match(new URL(file.path, scopeUrl)))) continue;
     const response = await store(cache, file.path);
     if (!response.ok) throw new Error(`${file.path}: the host answered ${response.status}`);
@@ -52,7 +52,7 @@ function withHeaders(response: Response): Response {
   // Status 0 is an error or a redirect for the browser to follow: it cannot be rebuilt and has no content.
   if (response.status === 0) return response;
   const headers = new Headers(response.headers);
-  for (const [name, value] of Object.entries(__BUILD__.headers)) headers.set(name, value);
+  for (const [name, value] of Object.entries(BUILD.headers)) headers.set(name, value);
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }
 

@@ -1,7 +1,7 @@
 /** The software version that every result is recorded with. */
 
-declare const __EQUISEG_VERSION__: string | undefined;
+declare const EQUISEG_VERSION: string | undefined;
 
 /** Package version and, where the build came from a repository, its commit: "0.1.0+1a2b3c4d". "development" outside a build. */
 export const softwareVersion: string =
-  typeof __EQUISEG_VERSION__ === 'undefined' ? 'development' : __EQUISEG_VERSION__;
+  typeof EQUISEG_VERSION === 'undefined' ? 'development' : EQUISEG_VERSION;

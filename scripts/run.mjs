@@ -1,0 +1,31 @@
+/** Runs one of the project's TypeScript commands by name, after installing and building what it needs: `node scripts/run.mjs NAME [args]`. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { ensureChromium } from './chromium.mjs';
+import { ensureBuilt, ensureInstalled, ROOT } from './install.mjs';
+
+/** @type {Record<string, {file: string, drivesPage: boolean}>} */
+const COMMANDS = {
+  'demo-cohort': { file: 'scripts/demo-cohort.ts', drivesPage: false },
+  demo: { file: 'e2e/demo.ts', drivesPage: true },
+  bench: { file: 'bench/run.ts', drivesPage: true },
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const command = COMMANDS[name];
+if (!command) {
+  console.error(`Unknown command "${name}". Known: ${Object.keys(COMMANDS).join(', ')}.`);
+  process.exit(2);
+}
+ensureInstalled();
+const env = { ...process.env };
+// Without arguments the benchmarks are only listed.
+if (command.drivesPage && (name !== 'bench' || args.length > 0)) {
+  env['CHROMIUM'] = ensureChromium();
+  await ensureBuilt();
+}
+const { status } = spawnSync(process.execPath, ['--import', 'tsx', join(ROOT, command.file), ...args], {
+  stdio: 'inherit',
+  env,
+});
+process.exitCode = status ?? 1;

@@ -1,0 +1,100 @@
+/**
+ * `npm test`: installs what is missing, then runs every check: types, lint, format, unit tests, kernel tests on a
+ * software WebGPU adapter, the build, and end-to-end tests in real Chromium. A failing stage does not stop the
+ * next one. The last line is "N passed, N failed".
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureChromium } from './chromium.mjs';
+import { ensureInstalled, ROOT } from './install.mjs';
+import { countCrash, countPlaywright, countVitest } from './test-counts.mjs';
+
+/** @typedef {import('./test-counts.mjs').Counts} Counts */
+
+ensureInstalled();
+const reports = mkdtempSync(join(tmpdir(), 'equiseg-test-'));
+const environment = { ...process.env };
+
+/** @param {string} command @param {Record<string, string>} [extra] @returns {boolean} whether it exited with 0 */
+function run(command, extra = {}) {
+  const env = { ...environment, ...extra };
+  // --no-install: what is not in the lock must fail here, not be fetched.
+  return (
+    spawnSync(`npx --no-install ${command}`, { cwd: ROOT, stdio: 'inherit', shell: true, env }).status === 0
+  );
+}
+
+/** @param {string} command @returns {Counts} */
+function check(command) {
+  return run(command) ? { passed: 1, failed: 0, notes: [] } : { passed: 0, failed: 1, notes: [] };
+}
+
+/** @param {string} path @param {(report: any, exitedWell: boolean) => Counts} count @param {boolean} exitedWell */
+function countReport(path, count, exitedWell) {
+  try {
+    return count(JSON.parse(readFileSync(path, 'utf8')), exitedWell);
+  } catch {
+    return countCrash();
+  }
+}
+
+/** @param {string} project @returns {Counts} */
+function vitest(project) {
+  const path = join(reports, `${project}.json`);
+  const reporters = `--reporter=default --reporter=json --outputFile.json=${path}`;
+  return countReport(path, countVitest, run(`vitest run --project ${project} ${reporters}`));
+}
+
+/** @returns {Counts} */
+function playwright() {
+  const path = join(reports, 'e2e.json');
+  const exitedWell = run('playwright test --reporter=list,json', { PLAYWRIGHT_JSON_OUTPUT_NAME: path });
+  return countReport(path, countPlaywright, exitedWell);
+}
+
+/** @returns {Counts} */
+function browser() {
+  try {
+    environment['CHROMIUM'] = ensureChromium();
+    console.log(`Chromium: ${environment['CHROMIUM']}`);
+    return { passed: 1, failed: 0, notes: [] };
+  } catch (error) {
+    return { passed: 0, failed: 1, notes: [error instanceof Error ? error.message : String(error)] };
+  }
+}
+
+/** @type {[string, () => Counts][]} */
+const STAGES = [
+  ['browser', browser],
+  ['types of the page', () => check('tsc -p tsconfig.page.json')],
+  ['types of core, models and workers', () => check('tsc -p tsconfig.workers.json')],
+  ['types of tests and tools', () => check('tsc -p tsconfig.node.json')],
+  ['lint', () => check('oxlint --type-aware --deny-warnings')],
+  ['format', () => check('prettier --check .')],
+  ['unit tests', () => vitest('unit')],
+  ['kernel tests on a software WebGPU adapter', () => vitest('gpu')],
+  ['build', () => check('vite build')],
+  ['end-to-end tests', playwright],
+];
+
+const outcomes = STAGES.map(([name, stage]) => {
+  console.log(`\n=== ${name}`);
+  const started = Date.now();
+  const counts = stage();
+  return { name, ...counts, seconds: Math.round((Date.now() - started) / 1000) };
+});
+rmSync(reports, { recursive: true });
+
+console.log('');
+for (const { name, passed, failed, seconds, notes } of outcomes) {
+  console.log(
+    `${failed > 0 ? 'FAILED' : 'ok    '}  ${name}: ${passed} passed, ${failed} failed (${seconds} s)`,
+  );
+  for (const note of notes) console.log(`        ${note}`);
+}
+const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
+const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
