@@ -61,7 +61,8 @@ export type AnalysisErrorCode =
   | 'evaluate/prediction-values';
 
 /** Errors of the machinery itself. */
-export type SystemErrorCode = 'worker/crashed' | 'worker/unexpected' | 'internal/invariant';
+export type SystemErrorCode =
+  'worker/crashed' | 'worker/unexpected' | 'internal/invariant' | 'figure/png-failed';
 
 export type ErrorCode =
   FormatErrorCode | CohortErrorCode | ModelErrorCode | AnalysisErrorCode | SystemErrorCode;
