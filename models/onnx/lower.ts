@@ -1,0 +1,225 @@
+/** A model as an ONNX file: each operation of the graph language as one or a few standard ONNX operators. */
+import type { Model, Node, NodeOf, Value } from '../graph/graph.ts';
+import type { BinaryFunction, OpKind, ReduceFunction, UnaryFunction, Window } from '../graph/ops.ts';
+import { requireParam } from '../graph/params.ts';
+import type { Shape } from '../graph/shape.ts';
+import { verifyGraph } from '../graph/verify.ts';
+import { bytesField, type Chunks, intField, joinChunks, messageField, stringField } from './protobuf.ts';
+import * as schema from './schema.ts';
+
+/** The first set whose Resize can name its axes, so that the batch size may stay open. */
+export const OPSET_VERSION = 18;
+/** The file format version that came with opset 18. */
+const IR_VERSION = 8;
+
+type Attribute = number | string | readonly number[];
+
+/** Numbers are integers: none of our operators has a float attribute. */
+function attributeProto(name: string, value: Attribute): Chunks {
+  const { ATTRIBUTE, ATTRIBUTE_TYPE } = schema;
+  const head = stringField(ATTRIBUTE.name, name);
+  if (typeof value === 'string') {
+    return [
+      ...head,
+      ...stringField(ATTRIBUTE.string, value),
+      ...intField(ATTRIBUTE.type, ATTRIBUTE_TYPE.string),
+    ];
+  }
+  if (typeof value === 'number') {
+    return [...head, ...intField(ATTRIBUTE.int, value), ...intField(ATTRIBUTE.type, ATTRIBUTE_TYPE.int)];
+  }
+  return [
+    ...head,
+    ...value.flatMap((item) => intField(ATTRIBUTE.ints, item)),
+    ...intField(ATTRIBUTE.type, ATTRIBUTE_TYPE.ints),
+  ];
+}
+
+/** Collects the nodes and constants of the file. */
+interface Emitter {
+  /** Adds an operator whose single result is `output`. An empty input name is an absent optional input. */
+  emit(
+    operator: string,
+    inputs: readonly string[],
+    output: string,
+    attributes?: Readonly<Record<string, Attribute>>,
+  ): void;
+  /** Adds a constant and returns its name. */
+  floatConstant(name: string, value: number): string;
+  intsConstant(name: string, values: readonly number[]): string;
+}
+
+type OnnxRule<K extends OpKind> = (emitter: Emitter, node: NodeOf<K>) => void;
+
+const unaryOperators: Readonly<Record<UnaryFunction, string>> = {
+  relu: 'Relu',
+  exp: 'Exp',
+  log: 'Log',
+  sqrt: 'Sqrt',
+};
+const binaryOperators: Readonly<Record<BinaryFunction, string>> = {
+  add: 'Add',
+  subtract: 'Sub',
+  multiply: 'Mul',
+  divide: 'Div',
+};
+const reduceOperators: Readonly<Record<ReduceFunction, string>> = { mean: 'ReduceMean', max: 'ReduceMax' };
+
+function windowAttributes({ size, stride, padding }: Window): Record<string, Attribute> {
+  return {
+    kernel_shape: [size, size],
+    strides: [stride, stride],
+    pads: [padding, padding, padding, padding],
+  };
+}
+
+const onnxRules: { readonly [K in OpKind]: OnnxRule<K> } = {
+  conv2d(emitter, { inputs, name, attributes: { stride, padding } }) {
+    emitter.emit('Conv', inputs, name, {
+      strides: [stride, stride],
+      pads: [padding, padding, padding, padding],
+    });
+  },
+  averagePool(emitter, { inputs, name, attributes }) {
+    emitter.emit('AveragePool', inputs, name, { ...windowAttributes(attributes), count_include_pad: 0 });
+  },
+  maxPool(emitter, { inputs, name, attributes }) {
+    emitter.emit('MaxPool', inputs, name, windowAttributes(attributes));
+  },
+  resize(emitter, { inputs, name, attributes: { height, width } }) {
+    const sizes = emitter.intsConstant(`${name}.sizes`, [height, width]);
+    emitter.emit('Resize', [...inputs, '', '', sizes], name, {
+      axes: [2, 3],
+      mode: 'linear',
+      coordinate_transformation_mode: 'half_pixel',
+    });
+  },
+  reduce(emitter, { inputs, name, attributes }) {
+    const axes = emitter.intsConstant(`${name}.axes`, attributes.axes);
+    emitter.emit(reduceOperators[attributes.function], [...inputs, axes], name, { keepdims: 1 });
+  },
+  unary(emitter, { inputs, name, attributes }) {
+    emitter.emit(unaryOperators[attributes.function], inputs, name);
+  },
+  binary(emitter, { inputs, name, attributes }) {
+    emitter.emit(binaryOperators[attributes.function], inputs, name);
+  },
+  affine(emitter, { inputs, name, attributes: { scale, shift } }) {
+    emitter.emit('Mul', [...inputs, emitter.floatConstant(`${name}.scale`, scale)], `${name}.scaled`);
+    emitter.emit('Add', [`${name}.scaled`, emitter.floatConstant(`${name}.shift`, shift)], name);
+  },
+  concat(emitter, { inputs, name, attributes: { axis } }) {
+    emitter.emit('Concat', inputs, name, { axis });
+  },
+  reshape(emitter, { inputs, name, attributes: { shape } }) {
+    // 0 copies the size of the same axis of the input: the batch axis, which stays in its place.
+    const sizes = shape.map((size) => (size === 'N' ? 0 : size));
+    emitter.emit('Reshape', [...inputs, emitter.intsConstant(`${name}.shape`, sizes)], name);
+  },
+};
+
+function tensorProto(
+  name: string,
+  elementType: number,
+  shape: readonly number[],
+  data: ArrayBufferView,
+): Chunks {
+  const { TENSOR } = schema;
+  return [
+    ...shape.flatMap((size) => intField(TENSOR.dims, size)),
+    ...intField(TENSOR.elementType, elementType),
+    ...stringField(TENSOR.name, name),
+    // Raw data is little-endian, as is every machine that a browser with WebGPU or WebAssembly runs on.
+    ...bytesField(TENSOR.rawData, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  ];
+}
+
+function valueProto(name: string, shape: Shape): Chunks {
+  const { DIMENSION, SHAPE, TENSOR_TYPE, TYPE, VALUE } = schema;
+  const dims = shape.flatMap((size) =>
+    messageField(
+      SHAPE.dims,
+      size === 'N' ? stringField(DIMENSION.symbol, 'N') : intField(DIMENSION.value, size),
+    ),
+  );
+  const tensorType = [
+    ...intField(TENSOR_TYPE.elementType, schema.FLOAT32),
+    ...messageField(TENSOR_TYPE.shape, dims),
+  ];
+  return [
+    ...stringField(VALUE.name, name),
+    ...messageField(VALUE.type, messageField(TYPE.tensor, tensorType)),
+  ];
+}
+
+/**
+ * The bytes of an ONNX file: opset 18, f32, weights inside, batch size open where the graph's is.
+ * Errors: `graph/*` when the graph does not verify or the weights do not fit it.
+ * Cost: one copy of the weights.
+ */
+export function lowerToOnnx(model: Model): Uint8Array<ArrayBuffer> {
+  const { graph, params } = model;
+  verifyGraph(graph);
+  const nodes: Chunks[] = [];
+  const constants: Chunks[] = [];
+  const emitter: Emitter = {
+    emit(operator, inputs, output, attributes = {}) {
+      const { NODE } = schema;
+      nodes.push([
+        ...inputs.flatMap((name) => stringField(NODE.inputs, name)),
+        ...stringField(NODE.outputs, output),
+        ...stringField(NODE.name, output),
+        ...stringField(NODE.operator, operator),
+        ...Object.entries(attributes).flatMap(([name, value]) =>
+          messageField(NODE.attributes, attributeProto(name, value)),
+        ),
+      ]);
+    },
+    floatConstant(name, value) {
+      constants.push(tensorProto(name, schema.FLOAT32, [], Float32Array.of(value)));
+      return name;
+    },
+    intsConstant(name, values) {
+      constants.push(
+        tensorProto(
+          name,
+          schema.INT64,
+          [values.length],
+          BigInt64Array.from(values, (value) => BigInt(value)),
+        ),
+      );
+      return name;
+    },
+  };
+  const lowerNode = <K extends OpKind>(node: NodeOf<K>) => onnxRules[node.kind](emitter, node);
+
+  for (const parameter of graph.parameters) {
+    const { shape, data } = requireParam(params, parameter);
+    constants.push(tensorProto(parameter.name, schema.FLOAT32, shape, data));
+  }
+  for (const node of graph.nodes) lowerNode(node);
+  const outputs: Value[] = graph.outputs.map(({ name, value }) => {
+    if (name !== value) emitter.emit('Identity', [value], name);
+    return { name, shape: shapeOfValue(model, value) };
+  });
+
+  const { GRAPH, MODEL, OPERATOR_SET } = schema;
+  const graphProto: Chunks = [
+    ...nodes.flatMap((node) => messageField(GRAPH.nodes, node)),
+    ...stringField(GRAPH.name, graph.name),
+    ...constants.flatMap((tensor) => messageField(GRAPH.initializers, tensor)),
+    ...graph.inputs.flatMap(({ name, shape }) => messageField(GRAPH.inputs, valueProto(name, shape))),
+    ...outputs.flatMap(({ name, shape }) => messageField(GRAPH.outputs, valueProto(name, shape))),
+  ];
+  return joinChunks([
+    ...intField(MODEL.irVersion, IR_VERSION),
+    ...stringField(MODEL.producerName, 'EquiSeg'),
+    ...messageField(MODEL.graph, graphProto),
+    ...messageField(MODEL.operatorSets, intField(OPERATOR_SET.version, OPSET_VERSION)),
+  ]);
+}
+
+function shapeOfValue({ graph }: Model, name: string): Shape {
+  const values: readonly (Value | Node)[] = [...graph.nodes, ...graph.inputs, ...graph.parameters];
+  return values.find((value) => value.name === name)?.shape ?? [];
+}
