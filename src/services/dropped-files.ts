@@ -1,0 +1,185 @@
+/**
+ * Finds the files in what a person drops or picks: folders at any depth, single files, file inputs, the directory
+ * picker. Only lists them; reading is for services/ingest.ts.
+ */
+import './file-system-access.ts';
+/** A file and its `/`-separated path inside what was dropped, which begins with the name of the dropped folder. */
+export interface FoundFile {
+  readonly path: string;
+  readonly file: File;
+}
+
+/** What a file is for, judged by its name alone. `hidden` is what operating systems leave in folders. */
+export type FileKind = 'sample' | 'split-list' | 'model' | 'prediction' | 'hidden' | 'other';
+
+const KIND_OF_EXTENSION: Readonly<Record<string, FileKind>> = {
+  npz: 'sample',
+  txt: 'split-list',
+  onnx: 'model',
+  png: 'prediction',
+  npy: 'prediction',
+};
+
+/** The kind of a file, from its path. An `.npz` may also be a prediction: the place it is dropped on decides. */
+export function classifyFile(path: string): FileKind {
+  const parts = path.split('/');
+  const name = (parts.at(-1) ?? '').toLowerCase();
+  const isHidden = parts.some((part) => part.startsWith('.') || part === '__MACOSX');
+  if (isHidden || name === 'thumbs.db' || name === 'desktop.ini') return 'hidden';
+  return KIND_OF_EXTENSION[name.slice(name.lastIndexOf('.') + 1)] ?? 'other';
+}
+
+/** What was dropped or picked. */
+export interface FoundItems {
+  /** Every file, while the folders are still being listed. Can be walked once. */
+  readonly files: AsyncIterable<FoundFile>;
+  /** Handles of the folders, to open them again after a reload; empty where the browser gives none. */
+  readonly folders: () => Promise<readonly FileSystemDirectoryHandle[]>;
+}
+
+/** File lists longer than this are given out in parts, with a pause for the page between them. */
+const LIST_PART = 500;
+/** Files of a folder opened at the same time: each costs a round trip to the browser's process. */
+const OPEN_AT_ONCE = 32;
+
+async function* inParts(files: readonly FoundFile[]): AsyncGenerator<FoundFile> {
+  for (const [index, found] of files.entries()) {
+    if (index > 0 && index % LIST_PART === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+    yield found;
+  }
+}
+
+/** Awaits the parts in order while a few are under way. A file that vanished meanwhile is left out. */
+async function* openedInOrder(
+  handles: readonly { readonly path: string; readonly open: () => Promise<File> }[],
+): AsyncGenerator<FoundFile> {
+  for (let at = 0; at < handles.length; at += OPEN_AT_ONCE) {
+    const part = handles.slice(at, at + OPEN_AT_ONCE);
+    const files = await Promise.all(part.map(({ open }) => open().catch(() => undefined)));
+    for (const [index, { path }] of part.entries()) {
+      const file = files[index];
+      if (file !== undefined) yield { path, file };
+    }
+  }
+}
+
+/** By name, so that the same folder gives the same order through every API and on every machine. */
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+async function* walkHandle(handle: FileSystemHandle, parent: string): AsyncGenerator<FoundFile> {
+  const path = `${parent}${handle.name}`;
+  if (handle instanceof FileSystemFileHandle) {
+    yield* openedInOrder([{ path, open: () => handle.getFile() }]);
+  } else if (handle instanceof FileSystemDirectoryHandle) {
+    const children: FileSystemHandle[] = [];
+    for await (const child of handle.values()) children.push(child);
+    children.sort(byName);
+    const files = children.filter((child) => child instanceof FileSystemFileHandle);
+    yield* openedInOrder(files.map((file) => ({ path: `${path}/${file.name}`, open: () => file.getFile() })));
+    for (const child of children) {
+      if (child instanceof FileSystemDirectoryHandle) yield* walkHandle(child, `${path}/`);
+    }
+  }
+}
+
+function openEntry(entry: FileSystemFileEntry): Promise<File> {
+  return new Promise((resolve, reject) => entry.file(resolve, reject));
+}
+
+/** The children of a folder; the old API gives a hundred at a time and an empty list at the end. */
+async function listEntries(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
+  const entries: FileSystemEntry[] = [];
+  for (;;) {
+    const part = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
+    if (part.length === 0) return entries.toSorted(byName);
+    entries.push(...part);
+  }
+}
+
+function isFileEntry(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile;
+}
+
+function isFolderEntry(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory;
+}
+
+async function* walkEntry(entry: FileSystemEntry): AsyncGenerator<FoundFile> {
+  if (isFileEntry(entry)) {
+    yield* openedInOrder([{ path: entry.fullPath.slice(1), open: () => openEntry(entry) }]);
+  } else if (isFolderEntry(entry)) {
+    const children = await listEntries(entry);
+    const files = children.filter(isFileEntry);
+    yield* openedInOrder(
+      files.map((file) => ({ path: file.fullPath.slice(1), open: () => openEntry(file) })),
+    );
+    for (const child of children) if (isFolderEntry(child)) yield* walkEntry(child);
+  }
+}
+
+/** The handle of a dropped item, where the browser has and gives it. */
+async function handleOf(item: DataTransferItem): Promise<FileSystemHandle | undefined> {
+  return (await item.getAsFileSystemHandle?.().catch(() => null)) ?? undefined;
+}
+
+/**
+ * The files of a drop. Call it inside the `drop` event: the browser empties the transfer when the event is over.
+ * Folders are read by handle, else by entry; a browser with neither gives the files alone.
+ */
+export function filesOfDrop(transfer: DataTransfer): FoundItems {
+  const items = [...transfer.items]
+    .filter((item) => item.kind === 'file')
+    .map((item) => ({ handle: handleOf(item), entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+
+  async function* walk(): AsyncGenerator<FoundFile> {
+    for (const { handle, entry, file } of items) {
+      const found = await handle;
+      if (found !== undefined) yield* walkHandle(found, '');
+      else if (entry !== null) yield* walkEntry(entry);
+      else if (file !== null) yield { path: file.name, file };
+    }
+  }
+
+  return {
+    files: walk(),
+    async folders() {
+      const handles = await Promise.all(items.map(({ handle }) => handle));
+      return handles.filter((handle) => handle instanceof FileSystemDirectoryHandle);
+    },
+  };
+}
+
+/** The files of an `<input type="file">`, with `webkitdirectory` or `multiple`. */
+export function filesOfInput(list: Iterable<File>): FoundItems {
+  const files = [...list].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+  return { files: inParts(files), folders: () => Promise.resolve([]) };
+}
+
+/** The files of folders opened by handle. */
+export function filesOfFolders(folders: readonly FileSystemDirectoryHandle[]): FoundItems {
+  async function* walk(): AsyncGenerator<FoundFile> {
+    for (const folder of folders) yield* walkHandle(folder, '');
+  }
+  return { files: walk(), folders: () => Promise.resolve(folders) };
+}
+
+/** Whether the browser can ask for a folder and give a handle that outlives the page. */
+export function hasFolderPicker(): boolean {
+  return 'showDirectoryPicker' in window;
+}
+
+/** Asks the person for a folder. Undefined when they close the dialog. Needs a click, and `hasFolderPicker()`. */
+export async function pickFolder(): Promise<FoundItems | undefined> {
+  try {
+    const folder = await window.showDirectoryPicker?.({ id: 'cohort', mode: 'read' });
+    return folder && filesOfFolders([folder]);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') return undefined;
+    throw error;
+  }
+}
