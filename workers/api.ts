@@ -66,6 +66,8 @@ export interface PreparedBatch {
   readonly images: Float32Array<ArrayBuffer>;
   /** [ids.length, side, side] u8 classes; empty for features. */
   readonly masks: Uint8Array<ArrayBuffer>;
+  /** Where each image's crop lies, in image pixels; empty for features. */
+  readonly frames: readonly CropFrame[];
   readonly failures: readonly { readonly id: SampleId; readonly error: SerializedError }[];
 }
 
