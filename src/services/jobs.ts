@@ -52,7 +52,11 @@ const controls = new Map<string, Control>();
 let startedCount = 0;
 
 /** Publishes progress into the store, latest wins, with rate and time left. */
-function createReporter({ id, label }: JobFacts): { report: Report; forgetRate: () => void; stop: () => void } {
+function createReporter({ id, label }: JobFacts): {
+  report: Report;
+  forgetRate: () => void;
+  stop: () => void;
+} {
   let track: RateTrack | undefined;
   let latest: Progress | undefined;
   let publishedMs = -Infinity;
@@ -182,5 +186,7 @@ export function setJobPaused(id: string, paused: boolean): void {
   control.setPaused(paused);
   // The time of the pause is not working time: the rate starts anew.
   control.forgetRate();
-  update('jobs', (jobs) => withRunning(jobs, id, { paused, rateHz: null, rateBytesHz: null, remainingMs: null }));
+  update('jobs', (jobs) =>
+    withRunning(jobs, id, { paused, rateHz: null, rateBytesHz: null, remainingMs: null }),
+  );
 }

@@ -40,7 +40,8 @@ export function mergeSettings<Settings extends object>(defaults: Settings, saved
   if (!isRecord(saved)) return defaults;
   const kept = Object.entries(defaults).map(([key, value]): [string, unknown] => {
     const candidate = saved[key];
-    const fits = typeof candidate === typeof value && (typeof candidate !== 'number' || Number.isFinite(candidate));
+    const fits =
+      typeof candidate === typeof value && (typeof candidate !== 'number' || Number.isFinite(candidate));
     return [key, fits && isRecord(candidate) === isRecord(value) ? candidate : value];
   });
   return Object.fromEntries(kept) as Settings;

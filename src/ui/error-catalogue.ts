@@ -1,0 +1,204 @@
+/** Title and hint of every error code. The type makes the list complete: a new code does not compile without its entry. */
+import type { ErrorCode } from '../../core/errors.ts';
+
+export interface ErrorEntry {
+  /** What happened, in a few words. */
+  readonly title: string;
+  /** What to do about it. */
+  readonly hint: string;
+}
+
+export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
+  'zip/damaged': {
+    title: 'Damaged archive',
+    hint: 'The file was cut short or altered. Copy or download it again and drop it once more.',
+  },
+  'zip/unsupported': {
+    title: 'Unsupported kind of archive',
+    hint: 'Write it again with numpy.savez or numpy.savez_compressed.',
+  },
+  'zip/entry-too-large': {
+    title: 'Array too large',
+    hint: 'The file claims an array larger than the workbench reads. Check that it is a sample of one image.',
+  },
+  'npy/damaged': {
+    title: 'Damaged array',
+    hint: 'An array inside the file cannot be read. Write the file again with NumPy.',
+  },
+  'npy/object-array': {
+    title: 'Pickled Python object',
+    hint: 'Pickles can run code and are never opened. Save the value as a plain number or array.',
+  },
+  'npy/unsupported-dtype': {
+    title: 'Unsupported number type',
+    hint: 'Save the array as an integer or float type of at most 64 bits.',
+  },
+  'png/damaged': {
+    title: 'Damaged PNG',
+    hint: 'Write the mask again as an 8-bit grey PNG.',
+  },
+  'file/unreadable': {
+    title: 'File cannot be read',
+    hint: 'It may have been moved, or the permission withdrawn. Drop its folder again.',
+  },
+  'file/changed': {
+    title: 'File has changed',
+    hint: 'Its content is no longer what was read. Drop it again, so that results refer to the new content.',
+  },
+  'split-list/empty': {
+    title: 'No names in the split list',
+    hint: 'A split list has one file name in each line.',
+  },
+  'sample/missing-key': {
+    title: 'Required array missing',
+    hint: 'A sample needs an image and a mask. The file facts list the arrays that were found.',
+  },
+  'sample/non-finite-image': {
+    title: 'Image holds NaN or infinity',
+    hint: 'Check how the image was exported; every pixel must be a finite number.',
+  },
+  'sample/bad-label-value': {
+    title: 'Unknown class in the mask',
+    hint: 'Masks hold 0 background, 1 rim and 2 cup (or 0, -1 and -2 as in FairSeg).',
+  },
+  'sample/bad-attribute-value': {
+    title: 'Unknown attribute code',
+    hint: 'Compare the value with the coding table of the data set; unknown is written as -1.',
+  },
+  'sample/empty-image': {
+    title: 'Empty image',
+    hint: 'The image has no pixels. Check the export of this sample.',
+  },
+  'sample/image-label-mismatch': {
+    title: 'Image and mask differ in size',
+    hint: 'Export both at the same height and width.',
+  },
+  'sample/image-not-2d': {
+    title: 'Image is not two-dimensional',
+    hint: 'Export the image as one grey channel, height by width.',
+  },
+  'sample/duplicate': {
+    title: 'Same content twice',
+    hint: 'Nothing is lost: the first copy is used. Remove one of the files to silence this.',
+  },
+  'sample/not-loaded': {
+    title: 'File not at hand',
+    hint: 'The sample is known from an earlier visit. Drop its folder again to read its pixels.',
+  },
+  'cohort/no-samples': {
+    title: 'No samples found',
+    hint: 'Drop a folder that holds .npz files, or take the demo cohort.',
+  },
+  'cohort/storage-full': {
+    title: 'Storage is full',
+    hint: 'Free space on the disk, or delete stored data on the privacy page. What was read so far is kept.',
+  },
+  'graph/shape-mismatch': {
+    title: 'Tensor shapes do not fit',
+    hint: 'The model definition is inconsistent. Check that the weights belong to this architecture.',
+  },
+  'graph/unknown-value': {
+    title: 'Model refers to a missing tensor',
+    hint: 'The model definition is inconsistent. Export the model again.',
+  },
+  'graph/bad-attribute': {
+    title: 'Model operation has a wrong setting',
+    hint: 'The model definition is inconsistent. Export the model again.',
+  },
+  'onnx/damaged': {
+    title: 'Damaged ONNX file',
+    hint: 'Export or download the file again and drop it once more.',
+  },
+  'onnx/unsupported-interface': {
+    title: 'Model inputs or outputs not understood',
+    hint: 'A segmenter takes [N, 1 or 3, S, S] and gives [N, 3, s, s]; an extractor gives [N, features].',
+  },
+  'model/not-loaded': {
+    title: 'Model not loaded',
+    hint: 'Load it in Models and start again.',
+  },
+  'model/self-test-failed': {
+    title: 'Self-test failed',
+    hint: 'The model does not give the same output everywhere it runs, so its results would not be trustworthy.',
+  },
+  'model/no-segmenter': {
+    title: 'No segmenter loaded',
+    hint: 'Load a segmenter in Models, or drop predictions made elsewhere.',
+  },
+  'model/no-extractor': {
+    title: 'No feature extractor loaded',
+    hint: 'Load a feature extractor in Models.',
+  },
+  'runtime/no-webgpu': {
+    title: 'WebGPU not available',
+    hint: 'Models run on WebAssembly instead, more slowly. A current Chrome with a GPU driver offers WebGPU.',
+  },
+  'runtime/start-failed': {
+    title: 'Runtime did not start',
+    hint: 'Reload the page. If it happens again, copy the details into a bug report.',
+  },
+  'runtime/run-failed': {
+    title: 'Model run failed',
+    hint: 'Try a smaller batch or another model; the details name the step.',
+  },
+  'gpu/device-lost': {
+    title: 'GPU was lost',
+    hint: 'The driver was reset or the machine slept. The device is started again; start the job again.',
+  },
+  'search/pool-too-small': {
+    title: 'Pool too small',
+    hint: 'Widen the pool filter, or ask for fewer samples or clusters.',
+  },
+  'search/target-too-small': {
+    title: 'Target group too small',
+    hint: 'A distance needs at least two target samples; widen the target group.',
+  },
+  'search/bad-settings': {
+    title: 'Search settings do not fit together',
+    hint: 'The message names the setting; correct it and start again.',
+  },
+  'search/features-missing': {
+    title: 'Features missing',
+    hint: 'Compute the features of pool and target again; the cached ones are gone.',
+  },
+  'linalg/no-convergence': {
+    title: 'Decomposition did not converge',
+    hint: 'The features may be degenerate. Try another feature extractor or more samples.',
+  },
+  'linalg/non-finite': {
+    title: 'Features hold NaN or infinity',
+    hint: 'Check the feature extractor: its output must be finite for every sample.',
+  },
+  'evaluate/no-images': {
+    title: 'Nothing to evaluate',
+    hint: 'Choose a split and a filter that hold images.',
+  },
+  'evaluate/prediction-unmatched': {
+    title: 'Prediction without a sample',
+    hint: 'A prediction is matched by file name; rename it like its sample, or load that sample.',
+  },
+  'evaluate/prediction-shape': {
+    title: 'Prediction has the wrong size',
+    hint: 'Export predictions at the size of the image or of the network input.',
+  },
+  'evaluate/prediction-values': {
+    title: 'Prediction holds unknown values',
+    hint: 'Predictions hold 0 background, 1 rim and 2 cup.',
+  },
+  'worker/crashed': {
+    title: 'A worker stopped',
+    hint: 'Often the memory ran out. Start the job again; reload the page if it happens twice.',
+  },
+  'worker/unexpected': {
+    title: 'Unexpected error',
+    hint: 'Copy the details into a bug report.',
+  },
+  'figure/png-failed': {
+    title: 'Picture could not be made',
+    hint: 'Export the figure as SVG, or make the window smaller and try again.',
+  },
+  'internal/invariant': {
+    title: 'Error in EquiSeg itself',
+    hint: 'Copy the details into a bug report.',
+  },
+};

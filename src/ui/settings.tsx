@@ -1,0 +1,121 @@
+/** Inputs of the settings column: number, choice, switch. Each wraps SettingRow, compares with its default and can be reset. */
+import { NumberInput, Select, Switch } from '@mantine/core';
+import { type SettingFacts, SettingRow } from './SettingRow.tsx';
+
+interface SettingValue<Value> extends SettingFacts {
+  readonly value: Value;
+  readonly defaultValue: Value;
+  readonly onChange: (value: Value) => void;
+  readonly disabled?: boolean;
+}
+
+export interface NumberSettingProps extends SettingValue<number> {
+  readonly min?: number;
+  readonly max?: number;
+  readonly step?: number;
+  /** Digits after the point; 0 makes it a whole number. */
+  readonly decimals?: number;
+}
+
+/** A number with its unit. While the field is empty or not a number the last value stays. */
+export function NumberSetting(props: NumberSettingProps) {
+  const {
+    value,
+    defaultValue,
+    onChange,
+    disabled = false,
+    min,
+    max,
+    step = 1,
+    decimals = 0,
+    ...facts
+  } = props;
+  return (
+    <SettingRow
+      {...facts}
+      changed={value !== defaultValue}
+      defaultText={String(defaultValue)}
+      onReset={() => onChange(defaultValue)}
+    >
+      {({ id, describedBy }) => (
+        <NumberInput
+          id={id}
+          aria-describedby={describedBy}
+          value={value}
+          onChange={(next) => {
+            if (typeof next === 'number' && Number.isFinite(next)) onChange(next);
+          }}
+          disabled={disabled}
+          step={step}
+          decimalScale={decimals}
+          error={facts.problem !== undefined}
+          clampBehavior="blur"
+          {...(min === undefined ? {} : { min })}
+          {...(max === undefined ? {} : { max })}
+        />
+      )}
+    </SettingRow>
+  );
+}
+
+export interface ChoiceSettingProps<Choice extends string> extends SettingValue<Choice> {
+  readonly choices: readonly {
+    readonly value: Choice;
+    readonly label: string;
+    readonly disabled?: boolean;
+  }[];
+}
+
+/** One of a few named choices. */
+export function ChoiceSetting<Choice extends string>(props: ChoiceSettingProps<Choice>) {
+  const { value, defaultValue, onChange, disabled = false, choices, ...facts } = props;
+  const labelOf = (choice: Choice) =>
+    choices.find((candidate) => candidate.value === choice)?.label ?? choice;
+  return (
+    <SettingRow
+      {...facts}
+      changed={value !== defaultValue}
+      defaultText={labelOf(defaultValue)}
+      onReset={() => onChange(defaultValue)}
+    >
+      {({ id, describedBy }) => (
+        <Select
+          id={id}
+          aria-describedby={describedBy}
+          data={[...choices]}
+          value={value}
+          onChange={(next) => {
+            const chosen = choices.find((choice) => choice.value === next);
+            if (chosen) onChange(chosen.value);
+          }}
+          disabled={disabled}
+          error={facts.problem !== undefined}
+        />
+      )}
+    </SettingRow>
+  );
+}
+
+/** On or off. */
+export function SwitchSetting(props: SettingValue<boolean>) {
+  const { value, defaultValue, onChange, disabled = false, ...facts } = props;
+  return (
+    <SettingRow
+      {...facts}
+      inline
+      changed={value !== defaultValue}
+      defaultText={defaultValue ? 'on' : 'off'}
+      onReset={() => onChange(defaultValue)}
+    >
+      {({ id, describedBy }) => (
+        <Switch
+          id={id}
+          aria-describedby={describedBy}
+          checked={value}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+          disabled={disabled}
+        />
+      )}
+    </SettingRow>
+  );
+}
