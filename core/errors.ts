@@ -15,6 +15,7 @@ export type FormatErrorCode =
   | 'png/damaged'
   | 'file/unreadable'
   | 'file/changed'
+  | 'file/too-large'
   | 'split-list/empty';
 
 /** Errors of what a sample holds. */
@@ -29,6 +30,7 @@ export type CohortErrorCode =
   | 'sample/duplicate'
   | 'sample/not-loaded'
   | 'cohort/no-samples'
+  | 'cohort/bad-demo-settings'
   | 'cohort/storage-full';
 
 /** Errors of models and inference. */

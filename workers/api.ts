@@ -3,6 +3,7 @@
  * Arguments and results are plain data, typed arrays and ids. Long calls have the signature (spec, signal, report),
  * always at top level, because Comlink converts top-level arguments only.
  */
+import type { DemoCohortSpec } from '../core/cohort/demo-cohort.ts';
 import type { SampleId, SampleRecord } from '../core/cohort/sample.ts';
 import type { SerializedError } from '../core/errors.ts';
 import type { CropFrame } from '../core/imaging/crop.ts';
@@ -10,6 +11,7 @@ import type { FeaturePreprocess, SegmentationPreprocess } from '../core/imaging/
 import type { OverlapCounts } from '../core/segmentation/overlap.ts';
 import type { Report } from '../core/tasks.ts';
 
+export type { DemoCohortSpec } from '../core/cohort/demo-cohort.ts';
 export type { FeaturePreprocess, SegmentationPreprocess } from '../core/imaging/preprocess.ts';
 
 // ---------------------------------------------------------------- data.worker
@@ -89,18 +91,31 @@ export type PredictionResult =
 
 /** One of the pool of data workers: it owns a share of the files and of the thumbnails. */
 export interface DataWorker {
-  /** Opens the stores of this worker. `persist` false keeps everything in memory (private windows). Returns whether storage persists. */
-  open(shard: number, shardCount: number): Promise<{ readonly persistent: boolean }>;
-  /** The records kept from an earlier visit, without their files. */
-  restore(): Promise<readonly SampleRecord[]>;
+  /**
+   * Opens the stores of this worker, once. Returns whether they outlive the page (not in private windows, nor while
+   * another tab has them) and how many records an earlier visit left.
+   */
+  open(
+    shard: number,
+    shardCount: number,
+  ): Promise<{ readonly persistent: boolean; readonly recordCount: number }>;
+  /** Records in the order they were read, `limit` of them from `from` on: a few at a time, so that the page stays smooth. */
+  restore(from: number, limit: number): Promise<readonly SampleRecord[]>;
   /** Reads, checks, hashes and thumbnails a few files. A bad file is a result, not an error. Keeps each loaded file. */
   ingest(files: readonly IngestFile[]): Promise<readonly IngestResult[]>;
-  /** Gives restored samples their files again. Matches by path, size and time, else by hash. Returns the ids matched. */
-  attach(files: readonly IngestFile[]): Promise<readonly SampleId[]>;
+  /** As `ingest`, with files of the demo cohort that this worker makes itself, now and whenever they are read again. */
+  ingestDemo(cohort: DemoCohortSpec, indices: readonly number[]): Promise<readonly IngestResult[]>;
+  /**
+   * Gives restored samples their files again. Matches by path, size and time, else by size and hash.
+   * Returns the id for each file, undefined where none matched.
+   */
+  attach(files: readonly IngestFile[]): Promise<readonly (SampleId | undefined)[]>;
   /** Which of this worker's samples have their file. */
   attached(): Promise<readonly SampleId[]>;
   /** Forgets samples; with no ids, all of them. */
   forget(ids?: readonly SampleId[]): Promise<void>;
+  /** Lets go of the stored files, so that they can be deleted. The worker is of no use afterwards. */
+  close(): Promise<void>;
   thumbnails(ids: readonly SampleId[]): Promise<readonly Thumbnail[]>;
   /** Errors: `sample/not-loaded`, `file/changed`, `file/unreadable`. */
   readSample(id: SampleId): Promise<SamplePixels>;

@@ -45,6 +45,10 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     title: 'File has changed',
     hint: 'Its content is no longer what was read. Drop it again, so that results refer to the new content.',
   },
+  'file/too-large': {
+    title: 'File too large',
+    hint: 'A sample holds one image and its mask. Check that this is a sample file.',
+  },
   'split-list/empty': {
     title: 'No names in the split list',
     hint: 'A split list has one file name in each line.',
