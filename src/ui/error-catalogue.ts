@@ -93,6 +93,10 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     title: 'No samples found',
     hint: 'Drop a folder that holds .npz files, or take the demo cohort.',
   },
+  'cohort/bad-demo-settings': {
+    title: 'Demo cohort cannot be made',
+    hint: 'Choose a count from 1 to 10,000, a whole seed and an image size the generator knows.',
+  },
   'cohort/storage-full': {
     title: 'Storage is full',
     hint: 'Free space on the disk, or delete stored data on the privacy page. What was read so far is kept.',
