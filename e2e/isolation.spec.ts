@@ -1,0 +1,80 @@
+/** The page keeps to itself: isolated, and unable to speak to another origin from any thread. */
+import { expect, test } from './harness/test.ts';
+
+test('is cross-origin isolated, so that WebAssembly has threads', async ({ app }) => {
+  expect(await app.evaluate(() => window.crossOriginIsolated)).toBe(true);
+});
+
+test('answers every request with the policy and the isolation headers', async ({ request }) => {
+  const headers = (await request.get('./')).headers();
+  expect(headers['content-security-policy']).toContain("default-src 'none'");
+  expect(headers['content-security-policy']).not.toContain('unsafe-eval;');
+  expect(headers['cross-origin-opener-policy']).toBe('same-origin');
+  expect(headers['cross-origin-embedder-policy']).toBe('require-corp');
+});
+
+const FOREIGN = 'https://elsewhere.invalid/';
+
+const ATTEMPTS: Readonly<Record<string, (address: string) => Promise<string>>> = {
+  'a fetch': (address) => fetch(address, { mode: 'no-cors' }).then(() => 'sent', String),
+  'a beacon': (address) => Promise.resolve(navigator.sendBeacon(address, 'x') ? 'queued' : 'refused'),
+  'an image': (address) =>
+    new Promise((resolve) => {
+      const image = new Image();
+      image.onload = () => resolve('sent');
+      image.onerror = () => resolve('refused');
+      image.src = `${address}pixel.png`;
+    }),
+  'a socket': (address) =>
+    new Promise((resolve) => {
+      const socket = new WebSocket(address.replace('https', 'wss'));
+      socket.onopen = () => resolve('sent');
+      socket.onerror = () => resolve('refused');
+    }),
+  'a script': (address) =>
+    new Promise((resolve) => {
+      const script = document.createElement('script');
+      script.onload = () => resolve('sent');
+      script.onerror = () => resolve('refused');
+      script.src = `${address}script.js`;
+      document.head.append(script);
+    }),
+};
+
+for (const [name, attempt] of Object.entries(ATTEMPTS)) {
+  test(`${name} to another origin is stopped by the policy, and the guard sees it`, async ({
+    app,
+    watch,
+  }) => {
+    expect(await app.evaluate(attempt, FOREIGN)).not.toBe('sent');
+    await expect
+      .poll(() => watch.violations.filter((text) => text.includes('elsewhere.invalid')))
+      .not.toEqual([]);
+    watch.violations.length = 0;
+    watch.foreignRequests.length = 0;
+  });
+}
+
+test('text is never compiled as code', async ({ app, watch }) => {
+  // Injected as an element: code that runs through DevTools is exempt from the policy.
+  const outcome = await app.evaluate(async () => {
+    const inline = document.createElement('script');
+    inline.textContent = 'globalThis.inlineRan = true';
+    document.head.append(inline);
+    return 'inlineRan' in globalThis;
+  });
+  expect(outcome).toBe(false);
+  await expect.poll(() => watch.violations).not.toEqual([]);
+  watch.violations.length = 0;
+});
+
+test.describe('without the policy', () => {
+  test.use({ bypassCSP: true });
+
+  test('the guard still sees a request to another origin', async ({ app, watch }) => {
+    await app.evaluate((address) => fetch(address, { mode: 'no-cors' }).catch(() => undefined), FOREIGN);
+    expect(watch.findings()).toContain(`request to another origin: ${FOREIGN}`);
+    watch.foreignRequests.length = 0;
+    watch.violations.length = 0;
+  });
+});

@@ -1,0 +1,69 @@
+/** The built site on a host that sends no headers, below a sub-path: the service worker brings isolation, works offline and updates. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Page } from '@playwright/test';
+import { listBuiltFiles } from '../scripts/service-worker-plugin.ts';
+import { serveStatic } from './harness/static-server.ts';
+import { expect, test } from './harness/test.ts';
+
+const DIST = resolve('dist');
+const SUB_PATH = '/group/equiseg/';
+
+/** Waits until every built file of the page's current version is in its cache, the large ones too. */
+async function waitUntilStored(page: Page): Promise<void> {
+  const countStored = () =>
+    page.evaluate(async () => {
+      const newest = (await caches.keys()).at(-1) as string;
+      return (await (await caches.open(newest)).keys()).length;
+    });
+  await expect.poll(countStored, { timeout: 60_000 }).toBe(listBuiltFiles(DIST).files.length);
+}
+
+test('becomes isolated by one reload and then works with the host gone', async ({ page, watch }) => {
+  const host = await serveStatic(DIST, SUB_PATH);
+  watch.allowOrigin(host.address);
+  let loads = 0;
+  page.on('domcontentloaded', () => loads++);
+  await page.goto(host.address);
+  await page.waitForFunction(() => window.crossOriginIsolated);
+  expect(loads).toBe(2);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await waitUntilStored(page);
+
+  await host.close();
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  expect(await page.evaluate(() => window.crossOriginIsolated)).toBe(true);
+  expect(loads).toBe(3);
+});
+
+test('a new version on the host is what the next load gets', async ({ page, watch }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'equiseg-site-'));
+  cpSync(DIST, folder, { recursive: true });
+  const host = await serveStatic(folder, SUB_PATH);
+  watch.allowOrigin(host.address);
+  await page.goto(host.address);
+  await page.waitForFunction(() => window.crossOriginIsolated);
+  await waitUntilStored(page);
+
+  const replace = (name: string, from: string | RegExp, to: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));
+  };
+  replace('index.html', /<title>.*<\/title>/, '<title>The next version</title>');
+  replace('service-worker.js', listBuiltFiles(DIST).version, 'the-next-version');
+
+  // This load still comes from the old cache, finds the new service worker, and the load after it is new.
+  await page.reload();
+  await expect
+    .poll(() =>
+      page.evaluate(async () => (await caches.keys()).filter((name) => name.includes('the-next-version'))),
+    )
+    .not.toEqual([]);
+  await waitUntilStored(page);
+  await page.reload();
+  await expect(page).toHaveTitle('The next version');
+  await host.close();
+  rmSync(folder, { recursive: true });
+});
