@@ -22,8 +22,8 @@ async function kernelSum(x: Matrix, y: Matrix, skipDiagonal: boolean, matMul: Ma
   return total;
 }
 
-/** Mean kernel value over the ordered pairs of different samples of one set; reused when one set meets many others. */
-export async function meanSelfKernel(x: Matrix, matMul: MatMul = javaScriptMatMul): Promise<number> {
+/** Mean kernel value over the ordered pairs of different samples of one set. */
+async function meanSelfKernel(x: Matrix, matMul: MatMul): Promise<number> {
   return (await kernelSum(x, x, true, matMul)) / (x.rows * (x.rows - 1));
 }
 

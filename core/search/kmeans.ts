@@ -1,0 +1,145 @@
+/**
+ * k-means: Lloyd's iterations from seeded k-means++ starts, the best of several restarts. Deterministic for a seed.
+ * Clusters of prescribed sizes are balanced-kmeans.ts.
+ */
+import { WorkbenchError } from '../errors.ts';
+import { gatherRows, type MatMul, type Matrix, javaScriptMatMul, squaredRowNorms } from '../linalg/matrix.ts';
+import { createRandom } from '../random.ts';
+import { createYielder, type Report } from '../tasks.ts';
+import { chooseSeedSamples } from './kmeans-plus-plus.ts';
+import { clusterInertia, clusterMeans, squaredDistance, squaredDistances } from './squared-distances.ts';
+
+export interface ClusteringResult {
+  /** Cluster of every sample. */
+  readonly labels: Int32Array<ArrayBuffer>;
+  /** [K, d] float64, the means of the clusters. */
+  readonly centers: Matrix;
+  /** Sum of squared distances to the own centre, from differences (not from the norms). */
+  readonly inertia: number;
+  readonly iterations: number;
+  /** False when the iteration limit ended it. */
+  readonly converged: boolean;
+}
+
+export interface LloydOptions {
+  readonly maxIterations?: number;
+  readonly matMul?: MatMul;
+  readonly signal?: AbortSignal;
+  readonly report?: Report;
+}
+
+export interface KMeansOptions extends LloydOptions {
+  readonly clusterCount: number;
+  readonly seed: number;
+  /** Independent starts; the one with the lowest inertia is returned. Default 1. */
+  readonly restarts?: number;
+}
+
+/** Far above the 20 to 60 iterations that real features need; reaching it is reported as `converged: false`. */
+export const MAX_ITERATIONS = 300;
+
+/** Errors: `search/pool-too-small`, `search/bad-settings`. */
+export function requireClusterable(features: Matrix, clusterCount: number): void {
+  if (!Number.isInteger(clusterCount) || clusterCount < 1) {
+    throw new WorkbenchError(
+      'search/bad-settings',
+      `The number of clusters must be a whole number of at least 1, not ${clusterCount}.`,
+    );
+  }
+  if (features.rows < clusterCount) {
+    throw new WorkbenchError(
+      'search/pool-too-small',
+      `The pool has ${features.rows} samples and cannot be split into ${clusterCount} clusters. Lower the number of clusters or enlarge the pool.`,
+      { context: { poolCount: features.rows, clusterCount } },
+    );
+  }
+}
+
+function nearestCenters(distances: Float64Array, n: number, k: number): Int32Array<ArrayBuffer> {
+  const labels = new Int32Array(n);
+  for (let i = 0; i < n; i++) {
+    let best = 0;
+    for (let j = 1; j < k; j++) {
+      if ((distances[i * k + j] as number) < (distances[i * k + best] as number)) best = j;
+    }
+    labels[i] = best;
+  }
+  return labels;
+}
+
+/**
+ * Gives every empty cluster the sample farthest from its own centre (as scikit-learn does), from clusters of two or more.
+ * Where every sample sits on its centre there is nothing to gain and the cluster stays empty.
+ */
+function fillEmptyClusters(features: Matrix, centers: Matrix, labels: Int32Array): void {
+  const sizes = new Int32Array(centers.rows);
+  for (const label of labels) sizes[label] = (sizes[label] as number) + 1;
+  if (!sizes.includes(0)) return;
+  const distances = Float64Array.from(labels, (label, i) => squaredDistance(features, i, centers, label));
+  for (let k = 0; k < centers.rows; k++) {
+    if (sizes[k] !== 0) continue;
+    let farthest = -1;
+    for (let i = 0; i < labels.length; i++) {
+      if ((sizes[labels[i] as number] as number) < 2 || distances[i] === 0) continue;
+      if (farthest < 0 || (distances[i] as number) > (distances[farthest] as number)) farthest = i;
+    }
+    if (farthest < 0) return;
+    const old = labels[farthest] as number;
+    sizes[old] = (sizes[old] as number) - 1;
+    sizes[k] = 1;
+    labels[farthest] = k;
+    distances[farthest] = 0;
+  }
+}
+
+/**
+ * Lloyd's iterations from given centres until no sample changes its cluster. Ties go to the lower cluster index.
+ * Shapes: `features` [n, d], `start` [K, d]. Errors: the signal's reason.
+ * Cost: n K d multiplications per iteration and n K float64 of memory.
+ */
+export async function lloyd(
+  features: Matrix,
+  start: Matrix,
+  options: LloydOptions = {},
+): Promise<ClusteringResult> {
+  const { maxIterations = MAX_ITERATIONS, matMul = javaScriptMatMul, signal, report } = options;
+  const yieldNow = createYielder(signal);
+  const norms = squaredRowNorms(features);
+  let centers = start;
+  let labels = new Int32Array(features.rows).fill(-1);
+  let converged = false;
+  let iterations = 0;
+  while (iterations < maxIterations && !converged) {
+    const distances = await squaredDistances(features, norms, centers, matMul, yieldNow);
+    const next = nearestCenters(distances, features.rows, centers.rows);
+    fillEmptyClusters(features, centers, next);
+    converged = next.every((label, i) => label === labels[i]);
+    labels = next;
+    iterations++;
+    if (!converged) centers = clusterMeans(features, labels, centers);
+    report?.({ phase: 'clustering', done: iterations, total: maxIterations, unit: 'iterations' });
+  }
+  return { labels, centers, inertia: clusterInertia(features, centers, labels), iterations, converged };
+}
+
+/**
+ * k-means with seeded k-means++ starts.
+ * Shapes: `features` [n, d] finite, n >= clusterCount.
+ * Errors: `search/pool-too-small`, `search/bad-settings`; the signal's reason.
+ */
+export async function kMeans(features: Matrix, options: KMeansOptions): Promise<ClusteringResult> {
+  const { clusterCount, seed, restarts = 1, matMul = javaScriptMatMul, signal } = options;
+  requireClusterable(features, clusterCount);
+  const random = createRandom(seed, 'k-means');
+  const yieldNow = createYielder(signal);
+  const run = async () => {
+    const seeds = await chooseSeedSamples(features, clusterCount, random, matMul, yieldNow);
+    return lloyd(features, gatherRows(features, seeds), options);
+  };
+  let best = await run();
+  for (let restart = 1; restart < restarts; restart++) {
+    const result = await run();
+    if (result.inertia < best.inertia) best = result;
+  }
+  return best;
+}
