@@ -8,6 +8,7 @@ import { createRandom } from '../random.ts';
 import { drawAnatomy } from './demo-cohort/anatomy.ts';
 import { type DemoSubject, drawDemographics } from './demo-cohort/demographics.ts';
 import { type DemoImage, paintFundus } from './demo-cohort/fundus.ts';
+import { writeDemoSample } from './demo-cohort/sample-file.ts';
 
 export { type DemoSubject, demoSampleName } from './demo-cohort/demographics.ts';
 export type { DemoImage } from './demo-cohort/fundus.ts';
@@ -83,4 +84,22 @@ export function createDemoCohort(spec: DemoCohortSpec): DemoCohort {
       return paintFundus(anatomy, size.height, size.width, seed, `demo-cohort/pixels/${index}`);
     },
   };
+}
+
+let latest: DemoCohort | undefined;
+
+/**
+ * The bytes of sample `index` of a cohort, a compressed `.npz` file as NumPy would write it; the same bytes every time.
+ * The cohort of the latest call is kept, because files are asked for one by one, mostly of the same cohort.
+ * Errors: as `createDemoCohort`.
+ */
+export function demoSampleFile(spec: DemoCohortSpec, index: number): Uint8Array<ArrayBuffer> {
+  const { height, width } = spec.size ?? DEMO_IMAGE_SIZE;
+  const isLatest =
+    latest?.count === spec.count &&
+    latest.seed === spec.seed &&
+    latest.size.height === height &&
+    latest.size.width === width;
+  if (latest === undefined || !isLatest) latest = createDemoCohort(spec);
+  return writeDemoSample(latest.describe(index), latest.render(index));
 }
