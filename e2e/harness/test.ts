@@ -3,6 +3,7 @@
  * violation of the security policy, an uncaught error or a crash fails the test that caused it, whatever else it checks.
  */
 import { test as base, type BrowserContext, type Page } from '@playwright/test';
+import { createCohortFolder, type CohortFolder } from './cohort-folder.ts';
 
 export { expect } from '@playwright/test';
 
@@ -68,7 +69,12 @@ interface Fixtures {
   readonly app: Page;
 }
 
-export const test = base.extend<Fixtures>({
+interface WorkerFixtures {
+  /** A folder of samples on disk, made once for all tests of a process. */
+  readonly cohort: CohortFolder;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
   watch: [
     async ({ context, baseURL }, provide) => {
       const watch = new Watch();
@@ -84,4 +90,13 @@ export const test = base.extend<Fixtures>({
     await page.goto('./');
     await provide(page);
   },
+  cohort: [
+    // Playwright wants a destructuring pattern here, also where nothing is needed.
+    async ({ browserName: _browserName }, provide) => {
+      const folder = createCohortFolder();
+      await provide(folder);
+      folder.remove();
+    },
+    { scope: 'worker' },
+  ],
 });
