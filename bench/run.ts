@@ -33,9 +33,13 @@ function purposeOf(name: string): string {
 
 /** Runs a benchmark, passing its output on. Resolves with its last line; rejects when it fails. */
 function runBenchmark(name: string, args: readonly string[]): Promise<string> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(FOLDER, name + SUFFIX), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), join(FOLDER, name + SUFFIX), ...args],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();

@@ -24,8 +24,11 @@ if (command.drivesPage && (name !== 'bench' || args.length > 0)) {
   env['CHROMIUM'] = ensureChromium();
   await ensureBuilt();
 }
-const { status } = spawnSync(process.execPath, ['--import', 'tsx', join(ROOT, command.file), ...args], {
+const tsx = import.meta.resolve('tsx');
+const { status } = spawnSync(process.execPath, ['--import', tsx, join(ROOT, command.file), ...args], {
   stdio: 'inherit',
   env,
+  // npm moves to the root; paths in the arguments are meant from where the person stands.
+  cwd: process.env['INIT_CWD'] ?? process.cwd(),
 });
 process.exitCode = status ?? 1;
