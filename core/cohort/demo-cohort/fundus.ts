@@ -16,12 +16,12 @@ export interface DemoImage {
 /** Share of a pixel's value that speckle varies by, as coherent laser light does. */
 const SPECKLE = 0.025;
 
-/** Texture of retina and choroid: grid cell in pixels of a 512 wide image, amplitude in grey levels. */
+/** Texture of retina and choroid, from fine to coarse: grid cell in pixels of a 512 wide image, amplitude in grey levels. */
 const TEXTURE_OCTAVES = [
-  { cell: 120, amplitude: 9 },
-  { cell: 41, amplitude: 5.5 },
+  { cell: 5, amplitude: 3.5 },
   { cell: 15, amplitude: 4 },
-  { cell: 5.3, amplitude: 3.5 },
+  { cell: 41, amplitude: 5.5 },
+  { cell: 120, amplitude: 9 },
 ] as const;
 
 /** Renders the eye; `seed` and `stream` choose its texture, vessels and noise. Cost: a few passes over the image. */
@@ -35,9 +35,11 @@ export function paintFundus(
   const random = createRandom(seed, stream);
   const scale = width / 512;
   const field = new Float32Array(height * width).fill(anatomy.tissue);
-  for (const { cell, amplitude } of TEXTURE_OCTAVES) {
-    addSmoothNoise(field, height, width, cell * scale, amplitude * anatomy.texture, random);
-  }
+  const octaves = TEXTURE_OCTAVES.map(({ cell, amplitude }) => ({
+    cell: cell * scale,
+    amplitude: amplitude * anatomy.texture,
+  }));
+  addSmoothNoise(field, height, width, octaves, random);
   addNerveFibres(field, anatomy, height, width, random);
   const mask = new Int8Array(height * width);
   paintDisc(field, mask, anatomy, height, width, random);
@@ -102,6 +104,16 @@ function softStep(distance: number, softness: number): number {
 /** Least rim in disc radii that the cup leaves on every side. */
 const LEAST_RIM = 0.05;
 
+/** Distance inside the cup's edge in disc radii, at most `bound`, which keeps the cup inside the disc. */
+function cupDistanceAt(anatomy: Anatomy, dx: number, dy: number, bound: number): number {
+  // Outside the disc's soft edge the cup adds nothing, and its angle need not be computed.
+  if (bound < -0.2) return bound;
+  const x = dx - anatomy.cupX;
+  const y = dy - anatomy.cupY;
+  const edge = outlineRadius(anatomy.cup, Math.atan2(y, x)) * anatomy.cupRadius;
+  return Math.min(edge - Math.sqrt(x * x + y * y), bound);
+}
+
 /** Adds disc, cup, the light ring around them and the zone of atrophy to `field`, and writes the mask. */
 function paintDisc(
   field: Float32Array,
@@ -118,9 +130,9 @@ function paintDisc(
   const bottom = Math.min(height, Math.ceil(discY + reach));
   const right = Math.min(width, Math.ceil(discX + reach));
   const pores = new Float32Array((bottom - top) * (right - left));
-  addSmoothNoise(pores, bottom - top, right - left, 0.075 * discRadius, 1, random);
+  addSmoothNoise(pores, bottom - top, right - left, [{ cell: 0.075 * discRadius, amplitude: 1 }], random);
   const patches = new Float32Array(pores.length);
-  addSmoothNoise(patches, bottom - top, right - left, 0.35 * discRadius, 1, random);
+  addSmoothNoise(patches, bottom - top, right - left, [{ cell: 0.35 * discRadius, amplitude: 1 }], random);
   for (let y = top; y < bottom; y++) {
     const dy = (y - discY) / discRadius;
     for (let x = left; x < right; x++) {
@@ -128,10 +140,7 @@ function paintDisc(
       const radius = Math.sqrt(dx * dx + dy * dy);
       const edge = outlineRadius(anatomy.disc, Math.atan2(dy, dx));
       const discDistance = edge - radius;
-      const cupX = dx - anatomy.cupX;
-      const cupY = dy - anatomy.cupY;
-      const cupEdge = outlineRadius(anatomy.cup, Math.atan2(cupY, cupX)) * anatomy.cupRadius;
-      const cupDistance = Math.min(cupEdge - Math.sqrt(cupX * cupX + cupY * cupY), discDistance - LEAST_RIM);
+      const cupDistance = cupDistanceAt(anatomy, dx, dy, discDistance - LEAST_RIM);
       const at = y * width + x;
       if (discDistance >= 0) mask[at] = cupDistance >= 0 ? -2 : -1;
       const local = (y - top) * (right - left) + x - left;

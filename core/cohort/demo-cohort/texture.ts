@@ -1,22 +1,38 @@
 /** Random fields of the synthetic fundus: smooth value noise on a grid, optical blur, and sensor noise. */
 import { createRandom, type Random } from '../../random.ts';
 
+/** One scale of smooth noise: normal values of standard deviation `amplitude` on a grid of `cell` pixels. */
+export interface Octave {
+  readonly cell: number;
+  readonly amplitude: number;
+}
+
 /**
- * Adds smooth noise to `image [height, width]`: normal values on a grid of `cell` pixels, joined by quadratic B-splines
- * (bilinear joints would show as a lattice).
+ * Adds smooth noise to `image [height, width]`: grids of normal values joined by quadratic B-splines (bilinear joints would show
+ * as a lattice). `octaves` go from fine to coarse; the coarse ones are added to the grid of the finest, so that the image
+ * itself is gone through once.
  */
 export function addSmoothNoise(
   image: Float32Array,
   height: number,
   width: number,
-  cell: number,
-  amplitude: number,
+  octaves: readonly Octave[],
   random: Random,
 ): void {
+  const [finest, ...coarser] = octaves;
+  if (finest === undefined) return;
+  const { cell, amplitude } = finest;
   const gridWidth = Math.ceil(width / cell) + 3;
   const gridHeight = Math.ceil(height / cell) + 3;
   const grid = new Float32Array(gridWidth * gridHeight);
   for (let i = 0; i < grid.length; i++) grid[i] = amplitude * random.normal();
+  addSmoothNoise(
+    grid,
+    gridHeight,
+    gridWidth,
+    coarser.map((octave) => ({ ...octave, cell: octave.cell / cell })),
+    random,
+  );
   const columns = splineTable(width, cell);
   const rows = splineTable(height, cell);
   const line = new Float32Array(gridWidth);
