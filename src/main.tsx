@@ -1,5 +1,29 @@
-/** Entry of the page: mounts the app. */
+/** Entry of the page: starts the ledger, preferences, address and keys, then mounts the app. */
+import '@mantine/core/styles.css';
+import './ui/theme.css';
+import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { App } from './app/App.tsx';
+import { followAddress } from './services/navigation.ts';
+import { keepPreferences } from './services/preferences.ts';
+import { startLedger } from './services/request-ledger.ts';
+import { registerServiceWorker } from './services/service-worker.ts';
+import { listenForShortcuts } from './services/shortcuts.ts';
+import { adoptThemeVariables } from './ui/theme.ts';
+
+startLedger();
+adoptThemeVariables();
+keepPreferences();
+followAddress();
+listenForShortcuts();
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<h1>EquiSeg</h1>);
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}
+
+void registerServiceWorker();

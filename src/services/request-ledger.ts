@@ -91,6 +91,6 @@ export async function readLedger(): Promise<Ledger> {
   const all = [...pageRequests.map((request) => ({ ...request, thread: 'page' })), ...ofWorkers.flat()];
   const entries = all
     .map((request) => ({ ...request, foreign: isForeign(request.url, origin) }))
-    .sort((a, b) => a.startedMs - b.startedMs);
+    .toSorted((a, b) => a.startedMs - b.startedMs);
   return { entries, blocked: [...blocked], silent };
 }

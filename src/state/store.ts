@@ -33,5 +33,5 @@ export function update<Slice extends keyof WorkbenchState>(
   slice: Slice,
   change: (state: WorkbenchState[Slice]) => WorkbenchState[Slice],
 ): void {
-  store.setState((state) => ({ [slice]: change(state[slice]) }) as Partial<WorkbenchState>);
+  store.setState((state) => ({ [slice]: change(state[slice]) }));
 }

@@ -14,14 +14,9 @@ export function Notice({ tone, title, children }: NoticeProps) {
   const Icon = tone === 'warn' ? IconAlertTriangle : IconInfoCircle;
   return (
     <div role="note" className={styles['notice']} data-tone={tone}>
-      <Icon
-        size={18}
-        stroke={1.75}
-        aria-label={tone === 'warn' ? 'Warning' : 'Note'}
-        role="img"
-        className={styles['icon']}
-      />
+      <Icon size={18} stroke={1.75} aria-hidden className={styles['icon']} />
       <div className={styles['body']}>
+        <span className="visually-hidden">{tone === 'warn' ? 'Warning: ' : 'Note: '}</span>
         {title !== undefined && <p className={styles['title']}>{title}</p>}
         <div>{children}</div>
       </div>

@@ -37,6 +37,10 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     title: 'Damaged PNG',
     hint: 'Write the mask again as an 8-bit grey PNG.',
   },
+  'png/unsupported': {
+    title: 'Unsupported kind of PNG',
+    hint: 'Save the mask as a grey or palette PNG with one value for each class.',
+  },
   'file/unreadable': {
     title: 'File cannot be read',
     hint: 'It may have been moved, or the permission withdrawn. Drop its folder again.',
