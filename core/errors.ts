@@ -13,6 +13,7 @@ export type FormatErrorCode =
   | 'npy/object-array'
   | 'npy/unsupported-dtype'
   | 'png/damaged'
+  | 'png/unsupported'
   | 'file/unreadable'
   | 'file/changed'
   | 'file/too-large'
