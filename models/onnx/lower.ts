@@ -1,5 +1,6 @@
 /** A model as an ONNX file: each operation of the graph language as one or a few standard ONNX operators. */
-import type { Model, Node, NodeOf, Value } from '../graph/graph.ts';
+import { invariant } from '../../core/errors.ts';
+import type { Model, NodeOf, Value } from '../graph/graph.ts';
 import type { BinaryFunction, OpKind, ReduceFunction, UnaryFunction, Window } from '../graph/ops.ts';
 import { requireParam } from '../graph/params.ts';
 import type { Shape } from '../graph/shape.ts';
@@ -7,9 +8,9 @@ import { verifyGraph } from '../graph/verify.ts';
 import { bytesField, type Chunks, intField, joinChunks, messageField, stringField } from './protobuf.ts';
 import * as schema from './schema.ts';
 
-/** The first set whose Resize can name its axes, so that the batch size may stay open. */
-export const OPSET_VERSION = 18;
-/** The file format version that came with opset 18. */
+/** The set of ONNX 1.12: what onnxruntime-web runs in full, and what the widely installed checkers know. */
+export const OPSET_VERSION = 17;
+/** The file format version that came with opset 17. */
 const IR_VERSION = 8;
 
 type Attribute = number | string | readonly number[];
@@ -46,10 +47,11 @@ interface Emitter {
   ): void;
   /** Adds a constant and returns its name. */
   floatConstant(name: string, value: number): string;
+  floatsConstant(name: string, values: readonly number[]): string;
   intsConstant(name: string, values: readonly number[]): string;
 }
 
-type OnnxRule<K extends OpKind> = (emitter: Emitter, node: NodeOf<K>) => void;
+type OnnxRule<K extends OpKind> = (emitter: Emitter, node: NodeOf<K>, inputShapes: readonly Shape[]) => void;
 
 const unaryOperators: Readonly<Record<UnaryFunction, string>> = {
   relu: 'Relu',
@@ -73,6 +75,13 @@ function windowAttributes({ size, stride, padding }: Window): Record<string, Att
   };
 }
 
+/** The f32 scale of a Resize from `inLength` to `outLength`: the length it yields is floor(inLength * scale), which must not fall short. */
+function resizeScale(inLength: number, outLength: number): number {
+  const scale = Math.fround(outLength / inLength);
+  // One step of f32 is 2^-23 of the value or less.
+  return Math.floor(Math.fround(inLength * scale)) < outLength ? Math.fround(scale * (1 + 2 ** -22)) : scale;
+}
+
 const onnxRules: { readonly [K in OpKind]: OnnxRule<K> } = {
   conv2d(emitter, { inputs, name, attributes: { stride, padding } }) {
     emitter.emit('Conv', inputs, name, {
@@ -86,17 +95,22 @@ const onnxRules: { readonly [K in OpKind]: OnnxRule<K> } = {
   maxPool(emitter, { inputs, name, attributes }) {
     emitter.emit('MaxPool', inputs, name, windowAttributes(attributes));
   },
-  resize(emitter, { inputs, name, attributes: { height, width } }) {
-    const sizes = emitter.intsConstant(`${name}.sizes`, [height, width]);
-    emitter.emit('Resize', [...inputs, '', '', sizes], name, {
-      axes: [2, 3],
+  resize(emitter, { inputs, name, attributes: { height, width } }, inputShapes) {
+    // Scales, not sizes: sizes would have to name the batch size too, which stays open.
+    const [, , h, w] = inputShapes[0] as [unknown, unknown, number, number];
+    const scales = emitter.floatsConstant(`${name}.scales`, [
+      1,
+      1,
+      resizeScale(h, height),
+      resizeScale(w, width),
+    ]);
+    emitter.emit('Resize', [...inputs, '', scales], name, {
       mode: 'linear',
       coordinate_transformation_mode: 'half_pixel',
     });
   },
   reduce(emitter, { inputs, name, attributes }) {
-    const axes = emitter.intsConstant(`${name}.axes`, attributes.axes);
-    emitter.emit(reduceOperators[attributes.function], [...inputs, axes], name, { keepdims: 1 });
+    emitter.emit(reduceOperators[attributes.function], inputs, name, { axes: attributes.axes, keepdims: 1 });
   },
   unary(emitter, { inputs, name, attributes }) {
     emitter.emit(unaryOperators[attributes.function], inputs, name);
@@ -153,7 +167,7 @@ function valueProto(name: string, shape: Shape): Chunks {
 }
 
 /**
- * The bytes of an ONNX file: opset 18, f32, weights inside, batch size open where the graph's is.
+ * The bytes of an ONNX file: opset 17, f32, weights inside, batch size open where the graph's is.
  * Errors: `graph/*` when the graph does not verify or the weights do not fit it.
  * Cost: one copy of the weights.
  */
@@ -179,6 +193,10 @@ export function lowerToOnnx(model: Model): Uint8Array<ArrayBuffer> {
       constants.push(tensorProto(name, schema.FLOAT32, [], Float32Array.of(value)));
       return name;
     },
+    floatsConstant(name, values) {
+      constants.push(tensorProto(name, schema.FLOAT32, [values.length], Float32Array.from(values)));
+      return name;
+    },
     intsConstant(name, values) {
       constants.push(
         tensorProto(
@@ -191,7 +209,16 @@ export function lowerToOnnx(model: Model): Uint8Array<ArrayBuffer> {
       return name;
     },
   };
-  const lowerNode = <K extends OpKind>(node: NodeOf<K>) => onnxRules[node.kind](emitter, node);
+  const shapes = new Map(
+    [...graph.inputs, ...graph.parameters, ...graph.nodes].map(({ name, shape }) => [name, shape]),
+  );
+  const shapeOf = (name: string): Shape => {
+    const shape = shapes.get(name);
+    invariant(shape !== undefined, `the verified graph '${graph.name}' does not define '${name}'`);
+    return shape;
+  };
+  const lowerNode = <K extends OpKind>(node: NodeOf<K>) =>
+    onnxRules[node.kind](emitter, node, node.inputs.map(shapeOf));
 
   for (const parameter of graph.parameters) {
     const { shape, data } = requireParam(params, parameter);
@@ -200,7 +227,7 @@ export function lowerToOnnx(model: Model): Uint8Array<ArrayBuffer> {
   for (const node of graph.nodes) lowerNode(node);
   const outputs: Value[] = graph.outputs.map(({ name, value }) => {
     if (name !== value) emitter.emit('Identity', [value], name);
-    return { name, shape: shapeOfValue(model, value) };
+    return { name, shape: shapeOf(value) };
   });
 
   const { GRAPH, MODEL, OPERATOR_SET } = schema;
@@ -217,9 +244,4 @@ export function lowerToOnnx(model: Model): Uint8Array<ArrayBuffer> {
     ...messageField(MODEL.graph, graphProto),
     ...messageField(MODEL.operatorSets, intField(OPERATOR_SET.version, OPSET_VERSION)),
   ]);
-}
-
-function shapeOfValue({ graph }: Model, name: string): Shape {
-  const values: readonly (Value | Node)[] = [...graph.nodes, ...graph.inputs, ...graph.parameters];
-  return values.find((value) => value.name === name)?.shape ?? [];
 }

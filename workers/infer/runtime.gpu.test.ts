@@ -1,0 +1,79 @@
+/** onnxruntime-web on our own WebGPU device, operation by operation, against the float64 interpreter. */
+import * as ort from 'onnxruntime-web/webgpu';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { describeDifference, REDUCED_F32 } from '../../core/testing.ts';
+import { lowerToOnnx } from '../../models/onnx/lower.ts';
+import { interpret } from '../../models/reference/interpret.ts';
+import { opCases, randomInputs } from '../../models/testing/op-cases.ts';
+import { type Runtime, sessionOptions, startRuntime } from './runtime.ts';
+
+let runtime: Runtime;
+const gpuErrors: Error[] = [];
+
+beforeAll(async () => {
+  runtime = await startRuntime('webgpu', (error) => gpuErrors.push(error));
+});
+afterAll(() => {
+  runtime.dispose();
+  expect(gpuErrors).toEqual([]);
+});
+
+describe('the WebGPU runtime', () => {
+  it('says which adapter it runs on', () => {
+    expect(runtime.report).toMatchObject({ provider: 'webgpu', crossOriginIsolated: true });
+    expect(runtime.report.adapter).not.toBe('');
+    expect(runtime.report.limits['maxBufferSize']).toBeGreaterThan(0);
+  });
+
+  for (const { name, model } of opCases) {
+    it(`runs ${name} as the interpreter does`, async () => {
+      const session = await runtime.createSession(lowerToOnnx(model), 'webgpu');
+      for (const batchSize of [1, 3]) {
+        const inputs = randomInputs(model, batchSize);
+        const { out } = await session.run(inputs);
+        const expected = interpret(model, inputs)['out'];
+        expect(out?.shape).toEqual(expected?.shape);
+        expect(describeDifference(out?.data ?? [], expected?.data ?? [], REDUCED_F32)).toBeUndefined();
+      }
+      await session.release();
+    });
+  }
+
+  it('takes a buffer of our own device as input', async () => {
+    const [opCase] = opCases;
+    const device = runtime.gpu?.device;
+    if (opCase === undefined || device === undefined) throw new Error('no device');
+    const inputs = randomInputs(opCase.model, 1);
+    const { shape, data } = inputs['x'] ?? { shape: [], data: new Float32Array() };
+    const buffer = device.createBuffer({
+      label: 'input of ours',
+      size: data.byteLength,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
+    });
+    device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
+    const session = await ort.InferenceSession.create(
+      lowerToOnnx(opCase.model),
+      sessionOptions('webgpu', runtime.gpu),
+    );
+    const x = ort.Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims: [...shape] });
+    const { out } = await session.run({ x });
+    const expected = interpret(opCase.model, inputs)['out'];
+    expect(describeDifference(out?.data as Float32Array, expected?.data ?? [], REDUCED_F32)).toBeUndefined();
+    await session.release();
+    buffer.destroy();
+  });
+
+  it('runs one thing at a time when asked for several', async () => {
+    const [opCase] = opCases;
+    if (opCase === undefined) throw new Error('no case');
+    const session = await runtime.createSession(lowerToOnnx(opCase.model), 'webgpu');
+    const inputs = randomInputs(opCase.model, 2);
+    const results = await Promise.all(Array.from({ length: 4 }, () => session.run(inputs)));
+    const expected = interpret(opCase.model, inputs)['out'];
+    for (const { out } of results) {
+      expect(describeDifference(out?.data ?? [], expected?.data ?? [], REDUCED_F32)).toBeUndefined();
+    }
+    await session.release();
+  });
+});

@@ -1,0 +1,173 @@
+/**
+ * onnxruntime-web behind a small face: one provider for a worker's life, one lock around everything it does, plain
+ * tensors in and out. The only file that knows how a session is told its device (that option is to change: onnxruntime #32227).
+ */
+import * as ort from 'onnxruntime-web/webgpu';
+import loaderUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
+import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+
+import { WorkbenchError } from '../../core/errors.ts';
+import { createGraphBuilder } from '../../models/graph/builder.ts';
+import type { Tensor } from '../../models/graph/graph.ts';
+import { lowerToOnnx } from '../../models/onnx/lower.ts';
+import type { Provider, RuntimeReport } from '../api.ts';
+import { type GpuContext, requestGpu } from '../gpu/device.ts';
+import { createLock } from './lock.ts';
+
+/** More threads than this gain nothing on models of this size and take cores from the data workers. */
+const MAX_THREAD_COUNT = 4;
+
+/** Tensors by name. */
+export type NamedTensors = Readonly<Record<string, Tensor>>;
+
+export interface Session {
+  /** Errors: `runtime/run-failed`, `gpu/device-lost`. Ownership: inputs are borrowed, outputs are the caller's. */
+  run(inputs: NamedTensors): Promise<NamedTensors>;
+  release(): Promise<void>;
+}
+
+export interface Runtime {
+  readonly report: RuntimeReport;
+  /** The device that sessions run on; undefined on WebAssembly. */
+  readonly gpu: GpuContext | undefined;
+  /** Builds a session. `provider` may be 'wasm' on a WebGPU runtime too, for comparisons. Errors: `runtime/run-failed`. */
+  createSession(model: Uint8Array, provider: Provider): Promise<Session>;
+  dispose(): void;
+}
+
+/** Threads for WebAssembly: they need shared memory, which only isolated pages have. */
+function threadCount(): number {
+  return crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, MAX_THREAD_COUNT) : 1;
+}
+
+/** Where onnxruntime-web finds its own files: hashed assets of our own origin. Must run before the first session. */
+function configureRuntime(): void {
+  ort.env.wasm.wasmPaths = {
+    mjs: new URL(loaderUrl, import.meta.url).href,
+    wasm: new URL(wasmUrl, import.meta.url).href,
+  };
+  ort.env.wasm.numThreads = threadCount();
+  ort.env.logLevel = 'error';
+}
+
+/** Options of a session on a provider. With a device, `webgpu` uses exactly this one, so buffers can be shared. */
+export function sessionOptions(
+  provider: Provider,
+  gpu: GpuContext | undefined,
+): ort.InferenceSession.SessionOptions {
+  if (provider === 'wasm' || gpu === undefined) return { executionProviders: ['wasm'] };
+  // 1.30's types do not know the option that its code reads.
+  const webgpu = { name: 'webgpu', device: gpu.device } as ort.InferenceSession.WebGpuExecutionProviderOption;
+  return { executionProviders: [webgpu] };
+}
+
+function runFailed(what: string, cause: unknown): WorkbenchError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new WorkbenchError('runtime/run-failed', `${what}: ${reason}`, { cause });
+}
+
+function toTensor(name: string, value: ort.OnnxValue): Tensor {
+  if (value.type !== 'float32') {
+    throw new WorkbenchError(
+      'runtime/run-failed',
+      `The model's output '${name}' is ${value.type}; the workbench reads float32.`,
+    );
+  }
+  return { shape: value.dims, data: value.data as Float32Array };
+}
+
+function reportOf(provider: Provider, gpu: GpuContext | undefined): RuntimeReport {
+  const threads = threadCount();
+  const wasmReason =
+    threads > 1
+      ? `Models run on the processor, as WebAssembly with ${threads} threads.`
+      : crossOriginIsolated
+        ? 'Models run on the processor, as WebAssembly with one thread: this machine offers one core.'
+        : 'Models run on the processor, as WebAssembly with one thread: the page is not isolated, so threads are off.';
+  return {
+    provider,
+    reason: gpu === undefined ? wasmReason : `Models run on the graphics adapter (${gpu.adapterName}).`,
+    adapter: gpu?.adapterName ?? '',
+    features: gpu?.features ?? [],
+    limits: gpu?.limits ?? {},
+    threadCount: threads,
+    crossOriginIsolated,
+  };
+}
+
+/** Runs y = 2x + 1 once: a provider counts as started when it has computed something right. */
+async function proveRuntime(runtime: Runtime): Promise<void> {
+  const builder = createGraphBuilder('probe');
+  const x = builder.input('x', [3]);
+  const graph = builder.build({ y: builder.op('affine', 'z', [x], { scale: 2, shift: 1 }) });
+  const session = await runtime.createSession(
+    lowerToOnnx({ graph, params: new Map() }),
+    runtime.report.provider,
+  );
+  const { y } = await session.run({ x: { shape: [3], data: Float32Array.of(0, 1, -1) } });
+  await session.release();
+  if (y?.data.join() !== '1,3,-1') {
+    throw new WorkbenchError(
+      'runtime/start-failed',
+      `The ${runtime.report.provider} runtime computed 2x + 1 wrongly: ${y?.data.join()} in place of 1,3,-1.`,
+    );
+  }
+}
+
+/**
+ * Starts onnxruntime-web on one provider. A worker does this once: a failed attempt leaves state that only a fresh
+ * worker is free of. `onError` hears GPU errors that belong to no run.
+ * Errors: `runtime/no-webgpu`, `runtime/start-failed`.
+ */
+export async function startRuntime(
+  provider: Provider,
+  onError: (error: WorkbenchError) => void,
+): Promise<Runtime> {
+  const gpu = provider === 'webgpu' ? await requestGpu(onError) : undefined;
+  configureRuntime();
+  const lock = createLock();
+  const whileAlive = <T>(task: Promise<T>) => (gpu === undefined ? task : gpu.whileAlive(task));
+
+  const runtime: Runtime = {
+    report: reportOf(provider, gpu),
+    gpu,
+    async createSession(model, sessionProvider) {
+      const options = sessionOptions(sessionProvider, gpu);
+      const session = await lock(() => whileAlive(ort.InferenceSession.create(model, options))).catch(
+        (cause: unknown) => {
+          throw cause instanceof WorkbenchError
+            ? cause
+            : runFailed('onnxruntime could not build the model', cause);
+        },
+      );
+      return {
+        run: (inputs) =>
+          lock(async () => {
+            const feeds = Object.fromEntries(
+              Object.entries(inputs).map(([name, { shape, data }]) => [
+                name,
+                new ort.Tensor('float32', data, shape),
+              ]),
+            );
+            const outputs = await whileAlive(session.run(feeds)).catch((cause: unknown) => {
+              throw cause instanceof WorkbenchError
+                ? cause
+                : runFailed('The model failed while running', cause);
+            });
+            return Object.fromEntries(
+              Object.entries(outputs).map(([name, value]) => [name, toTensor(name, value)]),
+            );
+          }),
+        release: () => lock(() => session.release()),
+      };
+    },
+    dispose: () => gpu?.destroy(),
+  };
+  await proveRuntime(runtime).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new WorkbenchError('runtime/start-failed', `The ${provider} runtime did not start: ${reason}`, {
+      cause,
+    });
+  });
+  return runtime;
+}
