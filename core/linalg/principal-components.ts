@@ -87,7 +87,8 @@ function combine(weights: Float64Array, vectors: Matrix): Matrix {
 function fixSigns(axes: Matrix): void {
   for (let i = 0; i < axes.rows; i++) {
     const axis = axes.data.subarray(i * axes.columns, (i + 1) * axes.columns);
-    const largest = axis.reduce((best, x) => (Math.abs(x) > Math.abs(best) ? x : best), 0);
+    let largest = 0;
+    for (const x of axis) if (Math.abs(x) > Math.abs(largest)) largest = x;
     if (largest < 0) axis.forEach((x, j) => (axis[j] = -x));
   }
 }

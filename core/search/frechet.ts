@@ -111,7 +111,8 @@ export function prepareTarget(features: Matrix): PreparedTarget {
   requireFinite(features, 'target group');
   const mean = columnMeans(features);
   const factor = shiftRows(features, mean, 1 / Math.sqrt(count - 1));
-  const trace = factor.data.reduce((sum, x) => sum + x * x, 0);
+  let trace = 0;
+  for (const x of factor.data) trace += x * x;
   // More samples than features: only the triangular factor of the centred features matters, and it is smaller.
   if (count <= columns) return { count, mean, trace, factor };
   return { count, mean, trace, factor: transpose(lowerTriangularFactor(transpose(factor))) };
