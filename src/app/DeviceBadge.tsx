@@ -53,14 +53,14 @@ export function DeviceBadge({ collapsed }: { readonly collapsed: boolean }) {
       position="right"
       events={{ hover: true, focus: true, touch: true }}
     >
-      <button type="button" className={styles['device']} aria-label={`Device: ${name}, ${note}. ${reason}`}>
+      <button type="button" className={styles['device']}>
         <Icon size={20} stroke={1.6} aria-hidden />
-        {!collapsed && (
-          <span className={styles['deviceWords']}>
-            <span className={styles['deviceName']}>{name}</span>
-            <span className={styles['deviceNote']}>{note}</span>
-          </span>
-        )}
+        <span className={collapsed ? 'visually-hidden' : styles['deviceWords']}>
+          <span className="visually-hidden">Device: </span>
+          <span className={styles['deviceName']}>{name}</span>
+          <span className={styles['deviceNote']}>{note}</span>
+        </span>
+        <span className="visually-hidden">{reason}</span>
       </button>
     </Tooltip>
   );

@@ -30,7 +30,7 @@ export function EndedJobLine({ job }: { readonly job: EndedJob }) {
         {job.summary}
       </span>
       {job.status === 'failed' ? (
-        <Button variant="subtle" color="red" size="compact-xs" onClick={() => showFailure(job.id)}>
+        <Button variant="subtle" color="gray" size="compact-xs" onClick={() => showFailure(job.id)}>
           Details
         </Button>
       ) : (

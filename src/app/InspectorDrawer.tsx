@@ -82,7 +82,11 @@ function OpenInspector({
           <IconX size={18} aria-hidden />
         </ActionIcon>
       </header>
-      <div className={styles['content']}>{sampleId !== undefined && <Inspector sampleId={sampleId} />}</div>
+      {/* A region that scrolls must be reachable by keyboard. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <section className={styles['content']} aria-label="Details of the sample" tabIndex={0}>
+        {sampleId !== undefined && <Inspector sampleId={sampleId} />}
+      </section>
     </aside>
   );
 }

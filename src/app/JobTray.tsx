@@ -1,6 +1,6 @@
 /** The bar along the bottom: what runs now or ended last, the list of all jobs, and the notice of use. Its height never changes. */
 import { Button } from '@mantine/core';
-import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
+import { IconAlertTriangle, IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { type KeyboardEvent, useState } from 'react';
 import { useStore } from '../state/store.ts';
 import { formatCounted } from '../ui/format.ts';
@@ -67,7 +67,10 @@ export function JobTray() {
       </section>
       <Button
         variant="subtle"
-        color={failureCount > 0 ? 'red' : 'gray'}
+        color="gray"
+        leftSection={
+          failureCount > 0 && <IconAlertTriangle size={14} aria-hidden className={styles['warn']} />
+        }
         size="compact-xs"
         rightSection={<Chevron size={14} aria-hidden />}
         onClick={() => setListed(!listed)}

@@ -27,7 +27,7 @@ export function Rail() {
   const collapsed = useStore((state) => state.ui.railCollapsed);
   const Toggle = collapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   return (
-    <div className={styles['rail']} data-collapsed={collapsed || undefined}>
+    <header className={styles['rail']} data-collapsed={collapsed || undefined}>
       <div className={styles['brand']}>
         <span className={styles['mark']}>
           <BrandMark />
@@ -60,6 +60,6 @@ export function Rail() {
         </ul>
         <ThemeSwitch collapsed={collapsed} />
       </nav>
-    </div>
+    </header>
   );
 }

@@ -6,19 +6,18 @@ import type { RunningJob } from '../state/jobs.ts';
 import { formatBytes, formatCount, formatRate, formatTimeLeft } from '../ui/format.ts';
 import styles from './JobTray.module.css';
 
-/** "1,200 of 2,000 files · 396 files/s · 114 MB/s · 3 s left in this phase", with only what is known. */
+/** "reading files: 1,200 of 2,000 files · 3 s left · 396 files/s · 114 MB/s", with only what is known; the time is the phase's. */
 export function describeProgress(job: RunningJob): string {
   const { progress, rateHz, rateBytesHz, remainingMs } = job;
   if (job.cancelling) return 'cancelling';
   if (progress === null) return 'starting';
-  const { done, total, unit } = progress;
-  const parts = [
-    total > 0 ? `${formatCount(done)} of ${formatCount(total)} ${unit}` : `${formatCount(done)} ${unit}`,
-  ];
+  const { phase, done, total, unit } = progress;
+  const count = total > 0 ? `${formatCount(done)} of ${formatCount(total)}` : formatCount(done);
+  const parts = [`${phase}: ${count} ${unit}`];
   if (job.paused) return [...parts, 'paused'].join(' · ');
+  if (remainingMs !== null && total > 0) parts.push(`${formatTimeLeft(remainingMs)} left`);
   if (rateHz !== null) parts.push(formatRate(rateHz, unit));
   if (rateBytesHz !== null) parts.push(`${formatBytes(rateBytesHz)}/s`);
-  if (remainingMs !== null && total > 0) parts.push(`${formatTimeLeft(remainingMs)} left in this phase`);
   return parts.join(' · ');
 }
 
@@ -45,7 +44,6 @@ export function RunningJobLine({ job }: { readonly job: RunningJob }) {
   return (
     <div className={styles['line']}>
       <span className={styles['label']}>{job.label}</span>
-      {progress !== null && <span className={styles['phase']}>{progress.phase}</span>}
       {hasTotal && (
         <Progress.Root size={6} className={styles['bar'] ?? ''}>
           <Progress.Section
@@ -54,7 +52,9 @@ export function RunningJobLine({ job }: { readonly job: RunningJob }) {
           />
         </Progress.Root>
       )}
-      <span className={styles['facts']}>{describeProgress(job)}</span>
+      <span className={styles['facts']} title={describeProgress(job)}>
+        {describeProgress(job)}
+      </span>
       {job.canPause && !job.cancelling && <PauseButton job={job} />}
       <Tooltip label="Cancel">
         <ActionIcon

@@ -27,14 +27,15 @@ export interface Ledger {
 /** Workers that are busy in a long loop answer late; longer than this is reported as silent. */
 const ANSWER_WITHIN_MS = 2000;
 
-const pageRequests: RequestSeen[] = [];
+/** By address and time: a navigation is reported when it starts and again when it is complete. */
+const pageRequests = new Map<string, RequestSeen>();
 const blocked: BlockedRequest[] = [];
 const sources = new Map<string, () => Promise<readonly RequestSeen[]>>();
 
 function record(entries: readonly PerformanceEntry[]): void {
   for (const entry of entries) {
     if (!(entry instanceof PerformanceResourceTiming)) continue;
-    pageRequests.push({
+    pageRequests.set(`${entry.startTime} ${entry.name}`, {
       url: entry.name,
       initiator: entry.initiatorType,
       sizeBytes: entry.transferSize,
@@ -88,7 +89,10 @@ export async function readLedger(): Promise<Ledger> {
       return (seen ?? []).map((request) => ({ ...request, thread }));
     }),
   );
-  const all = [...pageRequests.map((request) => ({ ...request, thread: 'page' })), ...ofWorkers.flat()];
+  const all = [
+    ...[...pageRequests.values()].map((request) => ({ ...request, thread: 'page' })),
+    ...ofWorkers.flat(),
+  ];
   const entries = all
     .map((request) => ({ ...request, foreign: isForeign(request.url, origin) }))
     .toSorted((a, b) => a.startedMs - b.startedMs);

@@ -4,12 +4,14 @@
  */
 import { useStore as useZustand } from 'zustand';
 import { createStore } from 'zustand/vanilla';
+import { type CohortState, initialCohort } from './cohort.ts';
 import { type DeviceState, initialDevice } from './device.ts';
 import { initialJobs, type JobsState } from './jobs.ts';
 import { initialUi, type UiState } from './ui.ts';
 
 export interface WorkbenchState {
   readonly ui: UiState;
+  readonly cohort: CohortState;
   readonly jobs: JobsState;
   readonly device: DeviceState;
 }
@@ -17,6 +19,7 @@ export interface WorkbenchState {
 /** The state before anything happened; tests start from it. */
 export const initialState: WorkbenchState = {
   ui: initialUi,
+  cohort: initialCohort,
   jobs: initialJobs,
   device: initialDevice,
 };

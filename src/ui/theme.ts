@@ -22,10 +22,38 @@ const PETROL: MantineColorsTuple = [
   '#084a5d',
 ];
 
+/** Neutral steps with the hue of theme.css, for everything the library draws in dark. */
+const SLATE: MantineColorsTuple = [
+  '#e1e6ec',
+  '#b9c3cd',
+  '#9fabb7',
+  '#6b7784',
+  '#3a434d',
+  '#2c333b',
+  '#232930',
+  '#1a1e23',
+  '#15191d',
+  '#121519',
+];
+
+/** Only for destructive actions; dark enough that white text on it is readable. */
+const BRICK: MantineColorsTuple = [
+  '#fdeeea',
+  '#f8d9d2',
+  '#eeb2a5',
+  '#e48975',
+  '#db674d',
+  '#d05239',
+  '#bf4029',
+  '#a8321f',
+  '#8f2817',
+  '#741d0f',
+];
+
 export const theme = createTheme({
   primaryColor: 'petrol',
   primaryShade: { light: 7, dark: 7 },
-  colors: { petrol: PETROL },
+  colors: { petrol: PETROL, dark: SLATE, red: BRICK },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.125rem' },
@@ -40,9 +68,23 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'xs' } },
     Checkbox: { defaultProps: { size: 'xs' } },
     // Locking the page's scroll would inject a style element, which the security policy forbids; the page does not scroll.
-    Drawer: { defaultProps: { lockScroll: false, position: 'right' } },
+    Drawer: {
+      defaultProps: {
+        lockScroll: false,
+        position: 'right',
+        padding: 'lg',
+        overlayProps: { backgroundOpacity: 0.35 },
+      },
+    },
     Menu: { defaultProps: { shadow: 'md', withinPortal: true } },
-    Modal: { defaultProps: { lockScroll: false, centered: true } },
+    Modal: {
+      defaultProps: {
+        lockScroll: false,
+        centered: true,
+        padding: 'lg',
+        overlayProps: { backgroundOpacity: 0.35 },
+      },
+    },
     MultiSelect: { defaultProps: { size: 'xs' } },
     NumberInput: { defaultProps: { size: 'xs' } },
     Radio: { defaultProps: { size: 'xs' } },

@@ -89,7 +89,7 @@ function Limits() {
         </li>
         <li>EquiSeg itself is licensed Apache-2.0.</li>
         <li>
-          Version <code>{VERSION}</code>, written into every export.
+          Version <code>{VERSION}</code>.
         </li>
       </ul>
     </section>
@@ -104,13 +104,17 @@ export function HelpPlace() {
       next="New here? Start in Cohort with the demo cohort: no download, no account, no GPU."
     >
       <div className={styles['page']}>
-        <Steps />
-        <section aria-labelledby="keys-title">
-          <h2 id="keys-title">Keys</h2>
-          <KeysTable />
-        </section>
-        <Terms />
-        <Limits />
+        <div>
+          <Steps />
+          <Terms />
+        </div>
+        <div>
+          <section aria-labelledby="keys-title">
+            <h2 id="keys-title">Keys</h2>
+            <KeysTable />
+          </section>
+          <Limits />
+        </div>
       </div>
     </PlaceLayout>
   );

@@ -1,0 +1,114 @@
+/**
+ * The slice of the cohort: the records that were read, what was refused, and the person's choices about them.
+ * What follows from these (coding, splits, what passes the filter) is computed by the selectors of cohort-selectors.ts.
+ */
+import type { Coding } from '../../core/cohort/coding.ts';
+import { type CohortFilter, NO_FILTER } from '../../core/cohort/filter.ts';
+import { type Grouping, groupingId, PUBLISHED_AGE_BINS } from '../../core/cohort/groups.ts';
+import type { SampleId, SampleRecord } from '../../core/cohort/sample.ts';
+import type { SplitLists, SplitShares } from '../../core/cohort/splits.ts';
+import type { SerializedError } from '../../core/errors.ts';
+import type { DemoCohortSpec } from '../../workers/api.ts';
+
+/** A file that was not loaded, and why. */
+export interface RejectedFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly error: SerializedError;
+}
+
+/** How subjects come to their split when no list and no folder says it: never by itself, only when asked for. */
+export interface RandomSplit {
+  readonly shares: SplitShares;
+  readonly seed: number;
+}
+
+export interface CohortState {
+  /** In the order they were read. */
+  readonly records: readonly SampleRecord[];
+  /** The data worker that has each record's file; one for every record. */
+  readonly shards: readonly number[];
+  /** Samples of an earlier visit whose file has not been dropped again. */
+  readonly withoutFile: ReadonlySet<SampleId>;
+  /** Set while the cohort, or a part of it, is the generated one. */
+  readonly demo: DemoCohortSpec | null;
+  readonly rejected: readonly RejectedFile[];
+  /** What the person chose over what the codes suggest. */
+  readonly codingChoice: Partial<Coding>;
+  readonly splitLists: SplitLists;
+  readonly randomSplit: RandomSplit | null;
+  readonly filter: CohortFilter;
+  /** Groupings that every place offers: the attributes, age bins, and what the person derived. */
+  readonly groupings: readonly Grouping[];
+}
+
+/** What is there before anything is derived: every attribute, age at 60 as published. */
+export const PLAIN_GROUPINGS: readonly Grouping[] = [
+  { kind: 'attribute', attribute: 'race' },
+  { kind: 'attribute', attribute: 'gender' },
+  { kind: 'attribute', attribute: 'ethnicity' },
+  { kind: 'attribute', attribute: 'language' },
+  { kind: 'attribute', attribute: 'maritalStatus' },
+  { kind: 'marital-binary' },
+  PUBLISHED_AGE_BINS,
+];
+
+export const initialCohort: CohortState = {
+  records: [],
+  shards: [],
+  withoutFile: new Set(),
+  demo: null,
+  rejected: [],
+  codingChoice: {},
+  splitLists: {},
+  randomSplit: null,
+  filter: NO_FILTER,
+  groupings: PLAIN_GROUPINGS,
+};
+
+/** A record with the data worker that has its file. */
+export interface PlacedRecord {
+  readonly record: SampleRecord;
+  readonly shard: number;
+}
+
+/** Adds records; one whose id is there already is left out, so that the same file never counts twice. */
+export function withRecords(cohort: CohortState, placed: readonly PlacedRecord[]): CohortState {
+  const known = new Set(cohort.records.map(({ id }) => id));
+  const added = placed.filter(({ record }) => !known.has(record.id));
+  if (added.length === 0) return cohort;
+  return {
+    ...cohort,
+    records: [...cohort.records, ...added.map(({ record }) => record)],
+    shards: [...cohort.shards, ...added.map(({ shard }) => shard)],
+  };
+}
+
+/** Adds refused files, the latest last. */
+export function withRejected(cohort: CohortState, rejected: readonly RejectedFile[]): CohortState {
+  return rejected.length === 0 ? cohort : { ...cohort, rejected: [...cohort.rejected, ...rejected] };
+}
+
+/** Notes that files were given back to samples of an earlier visit. */
+export function withAttached(cohort: CohortState, ids: readonly SampleId[]): CohortState {
+  const withoutFile = new Set(cohort.withoutFile);
+  for (const id of ids) withoutFile.delete(id);
+  return withoutFile.size === cohort.withoutFile.size ? cohort : { ...cohort, withoutFile };
+}
+
+/** Adds a derived grouping; one that is there already changes nothing. */
+export function withGrouping(cohort: CohortState, grouping: Grouping): CohortState {
+  const id = groupingId(grouping);
+  if (cohort.groupings.some((other) => groupingId(other) === id)) return cohort;
+  return { ...cohort, groupings: [...cohort.groupings, grouping] };
+}
+
+/** Removes a grouping and the filter on it. */
+export function withoutGrouping(cohort: CohortState, id: string): CohortState {
+  const { [id]: _removed, ...groups } = cohort.filter.groups;
+  return {
+    ...cohort,
+    groupings: cohort.groupings.filter((grouping) => groupingId(grouping) !== id),
+    filter: { ...cohort.filter, groups },
+  };
+}
