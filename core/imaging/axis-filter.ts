@@ -31,6 +31,20 @@ export function mirrorIndex(index: number, length: number): number {
   return wrapped < length ? wrapped : period - wrapped;
 }
 
+/** One filter that does what `first` and then `second` would: only the pixels that `second` takes are ever computed. */
+export function composeFilters(first: AxisFilter, second: AxisFilter): AxisFilter {
+  const composed = createAxisFilter(second.outputLength, first.tapCount * second.tapCount);
+  let next = 0;
+  for (let k = 0; k < second.indices.length; k++) {
+    const source = (second.indices[k] as number) * first.tapCount;
+    for (let j = source; j < source + first.tapCount; j++) {
+      composed.indices[next] = first.indices[j] as number;
+      composed.weights[next++] = (second.weights[k] as number) * (first.weights[j] as number);
+    }
+  }
+  return composed;
+}
+
 /** Filters along rows, the last axis: `image [height, width]` to [height, filter.outputLength]. */
 function filterColumns(
   image: ArrayLike<number>,

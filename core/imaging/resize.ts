@@ -2,7 +2,7 @@
  * The three resizes of the feature extractors, all with half-pixel centres: plain bilinear (PyTorch), antialiased bicubic
  * (Pillow, as clean-fid uses it) and scikit-image's `resize` (Gaussian, then bilinear).
  */
-import { type AxisFilter, createAxisFilter, filterAxes, mirrorIndex } from './axis-filter.ts';
+import { type AxisFilter, composeFilters, createAxisFilter, filterAxes, mirrorIndex } from './axis-filter.ts';
 
 /** Where the centre of output pixel `index` lies in the input, in pixels from the centre of the first. */
 function halfPixelPosition(index: number, inputLength: number, outputLength: number): number {
@@ -142,9 +142,13 @@ function minMax(values: ArrayLike<number>): { min: number; max: number } {
   return { min, max };
 }
 
-/** Sigma of the smoothing before a shrink, in input pixels; 0 when the axis grows. */
-function antialiasSigma(inputLength: number, outputLength: number): number {
-  return Math.max(0, (inputLength / outputLength - 1) / 2);
+/** Smoothing of (in/out - 1)/2 pixels when an axis shrinks, none when it grows, then sampling. */
+function skimageFilter(inputLength: number, outputLength: number): AxisFilter {
+  const sigma = Math.max(0, (inputLength / outputLength - 1) / 2);
+  return composeFilters(
+    gaussianFilter(inputLength, sigma),
+    mirroredBilinearFilter(inputLength, outputLength),
+  );
 }
 
 /**
@@ -161,19 +165,12 @@ export function resizeLikeSkimage(
   outputWidth: number,
   clipRange = minMax(image),
 ): Float64Array {
-  const smooth = filterAxes(
+  const resized = filterAxes(
     image,
     height,
     width,
-    gaussianFilter(height, antialiasSigma(height, outputHeight)),
-    gaussianFilter(width, antialiasSigma(width, outputWidth)),
-  );
-  const resized = filterAxes(
-    smooth,
-    height,
-    width,
-    mirroredBilinearFilter(height, outputHeight),
-    mirroredBilinearFilter(width, outputWidth),
+    skimageFilter(height, outputHeight),
+    skimageFilter(width, outputWidth),
   );
   for (let i = 0; i < resized.length; i++) {
     resized[i] = Math.min(clipRange.max, Math.max(clipRange.min, resized[i] as number));

@@ -1,12 +1,16 @@
 /** From low-resolution logits to a mask: the last step of every segmenter, run once per image. */
 import { WorkbenchError } from '../errors.ts';
 
+/** Stands for "no class wins at both rows" in a row of winners. */
+const UNDECIDED = 255;
+
 /**
  * Bilinear upsampling (half-pixel centres, edges clamped) of the logits to `side` x `side` and the arg-max over classes;
  * the lower class wins a tie.
- * Shapes: `logits [classCount, height, width]` row-major, borrowed; result [side, side] u8.
+ * A class that wins at all four neighbours of a pixel also wins between them, so logits are interpolated near borders only.
+ * Shapes: `logits [classCount, height, width]` row-major, borrowed, at most 255 classes; result [side, side] u8.
  * Errors: `runtime/run-failed` when a logit is not finite: a mask made from it would look like a result.
- * Cost: two rows of scratch; nothing of size side * side * classCount.
+ * Cost: scratch of one u8 per low-resolution pixel; nothing of size side * side * classCount.
  * Source: spec page data.md, "Evaluation compares the arg-max".
  */
 export function upsampleArgmax(
@@ -16,42 +20,66 @@ export function upsampleArgmax(
   width: number,
   side: number,
 ): Uint8Array<ArrayBuffer> {
-  for (let i = 0; i < logits.length; i++) {
-    if (!Number.isFinite(logits[i])) {
-      throw new WorkbenchError(
-        'runtime/run-failed',
-        `The model's output holds ${logits[i]} at element ${i}: no mask can be made from it.`,
-      );
-    }
-  }
-  const { low, high, fraction } = bilinearTable(width, side);
-  const vertical = bilinearTable(height, side);
+  const plane = height * width;
+  const winners = findWinners(logits, classCount, plane);
+  const rows = bilinearTable(height, side);
+  const columns = bilinearTable(width, side);
   const mask = new Uint8Array(side * side);
-  const row = new Float64Array(width);
-  const best = new Float64Array(side);
+  const rowWinners = new Uint8Array(width);
   for (let y = 0; y < side; y++) {
-    const top = (vertical.low[y] as number) * width;
-    const bottom = (vertical.high[y] as number) * width;
-    const share = vertical.fraction[y] as number;
-    const target = y * side;
-    for (let c = 0; c < classCount; c++) {
-      const plane = c * height * width;
-      for (let x = 0; x < width; x++) {
-        const a = logits[plane + top + x] as number;
-        row[x] = a + ((logits[plane + bottom + x] as number) - a) * share;
-      }
-      for (let x = 0; x < side; x++) {
-        const a = row[low[x] as number] as number;
-        const value = a + ((row[high[x] as number] as number) - a) * (fraction[x] as number);
-        if (c === 0) best[x] = value;
-        else if (value > (best[x] as number)) {
-          best[x] = value;
-          mask[target + x] = c;
+    const top = (rows.low[y] as number) * width;
+    const bottom = (rows.high[y] as number) * width;
+    const down = rows.fraction[y] as number;
+    for (let x = 0; x < width; x++) {
+      const winner = winners[top + x] as number;
+      rowWinners[x] = winner === winners[bottom + x] ? winner : UNDECIDED;
+    }
+    for (let x = 0; x < side; x++) {
+      const low = columns.low[x] as number;
+      const high = columns.high[x] as number;
+      let best = rowWinners[low] as number;
+      if (best === UNDECIDED || best !== rowWinners[high]) {
+        const right = columns.fraction[x] as number;
+        let bestValue = -Infinity;
+        for (let c = 0, at = 0; c < classCount; c++, at += plane) {
+          const a = logits[at + top + low] as number;
+          const b = logits[at + top + high] as number;
+          const upper = a + (b - a) * right;
+          const d = logits[at + bottom + low] as number;
+          const e = logits[at + bottom + high] as number;
+          const value = upper + (d + (e - d) * right - upper) * down;
+          if (value > bestValue) {
+            bestValue = value;
+            best = c;
+          }
         }
       }
+      mask[y * side + x] = best;
     }
   }
   return mask;
+}
+
+/** The winning class of every low-resolution pixel. Errors: `runtime/run-failed`. */
+function findWinners(logits: Float32Array, classCount: number, plane: number): Uint8Array {
+  const winners = new Uint8Array(plane);
+  for (let i = 0; i < plane; i++) {
+    let bestValue = -Infinity;
+    for (let c = 0; c < classCount; c++) {
+      const value = logits[c * plane + i] as number;
+      if (!Number.isFinite(value)) {
+        throw new WorkbenchError(
+          'runtime/run-failed',
+          `The model's output holds ${value} for class ${c}: no mask can be made from it.`,
+        );
+      }
+      if (value > bestValue) {
+        bestValue = value;
+        winners[i] = c;
+      }
+    }
+  }
+  return winners;
 }
 
 function bilinearTable(inputLength: number, outputLength: number) {
