@@ -11,8 +11,8 @@ export interface Connection<Api> {
   readonly api: Api;
   /** Resolves with the error when the worker crashes; never after `close`. */
   readonly crashed: Promise<WorkbenchError>;
-  /** Ends the connection: pending and later calls reject with `worker/crashed`. */
-  readonly close: () => void;
+  /** Ends the connection: pending and later calls reject with `reason`, else with `worker/crashed`. */
+  readonly close: (reason?: WorkbenchError) => void;
 }
 
 type Method = (...args: unknown[]) => Promise<unknown>;
@@ -70,7 +70,8 @@ function connect<Api extends object>(
       return method;
     },
   });
-  const closed = () => end(new WorkbenchError('worker/crashed', `The ${name} was stopped.`));
+  const closed = (reason?: WorkbenchError) =>
+    end(reason ?? new WorkbenchError('worker/crashed', `The ${name} was stopped.`));
   return { api, end, closed };
 }
 
