@@ -1,12 +1,12 @@
 /**
  * Inflate: raw deflate data of known size into one buffer. Ours, because it is faster on image data than the peers
- * that were measured, it never allocates what the data claims, and it can stop after a prefix.
- * Source: RFC 1951. The wide tables with two literals an entry follow libdeflate's decompressor.
+ * that were measured, it never allocates more than it is told, and it can stop after a prefix.
+ * Source: RFC 1951; the layout of tables and the refill of the bit buffer follow libdeflate's decompressor.
  */
 import { WorkbenchError } from '../errors.ts';
 
-// A table entry, as one int32. Its low five bits are the bits to drop, which is what JavaScript's shifts look at.
-//   literals:   0 | second << 16 | first << 8 | count << 5 | bits      (count 1 or 2)
+// A table entry, as one int32. Its low five bits are the bits to drop, which is all that JavaScript's shifts look at.
+//   literal:    0 | value << 8 | bits
 //   other:      sign bit | value << 12 | kind << 9 | extra bits << 5 | bits
 const NOT_LITERAL = -0x80000000;
 const KIND_BASE = 0;
@@ -14,8 +14,9 @@ const KIND_END = 1;
 const KIND_SUBTABLE = 2;
 const KIND_INVALID = 3;
 
-// Two literals of a noisy 8-bit image need 13 to 14 bits; 13 keeps the table at 32 kB, the size of a first-level cache.
-const LITERAL_BITS = 13;
+// Two lookups must fit into the 24 bits that one refill guarantees. Measured on noisy 8-bit images: 10 to 12 are
+// alike, 13 is a quarter slower because the table is built anew for every block; two literals an entry gain nothing.
+const LITERAL_BITS = 11;
 const DISTANCE_BITS = 9;
 const LENGTH_CODE_BITS = 7;
 // The widest code has 15 bits, so at most 320 codes open subtables of at most 2^(15 - primary) entries each.
@@ -31,7 +32,7 @@ const DISTANCE_SYMBOLS = new Int32Array(32).fill(INVALID & ~31);
 /** Entry of every symbol of the code that codes the code lengths, likewise. */
 const LENGTH_CODE_SYMBOLS = Int32Array.from({ length: 19 }, (_, symbol) => NOT_LITERAL | (symbol << 12));
 
-for (let symbol = 0; symbol < 256; symbol++) LITERAL_SYMBOLS[symbol] = (symbol << 8) | (1 << 5);
+for (let symbol = 0; symbol < 256; symbol++) LITERAL_SYMBOLS[symbol] = symbol << 8;
 LITERAL_SYMBOLS[256] = NOT_LITERAL | (KIND_END << 9);
 for (let symbol = 257, base = 3; symbol < 285; symbol++) {
   const extra = symbol < 265 ? 0 : (symbol - 261) >> 2;
@@ -49,17 +50,12 @@ const literalTable = new Int32Array((1 << LITERAL_BITS) + SUBTABLE_ROOM);
 const distanceTable = new Int32Array((1 << DISTANCE_BITS) + SUBTABLE_ROOM);
 const lengthCodeTable = new Int32Array(1 << LENGTH_CODE_BITS);
 const codeLengths = new Uint8Array(320);
+const sortedSymbols = new Uint16Array(320);
 const countOfLength = new Uint16Array(16);
-const nextCode = new Uint16Array(17);
+const firstOfLength = new Uint16Array(17);
 
 function damaged(problem: string): WorkbenchError {
   return new WorkbenchError('zip/damaged', `The compressed data is damaged: ${problem}.`);
-}
-
-function reverseBits(code: number, bits: number): number {
-  let reversed = 0;
-  for (let i = 0; i < bits; i++) reversed |= ((code >>> i) & 1) << (bits - 1 - i);
-  return reversed;
 }
 
 /**
@@ -78,14 +74,13 @@ function buildTable(
     const length = lengths[i] as number;
     countOfLength[length] = (countOfLength[length] as number) + 1;
   }
-  let code = 0;
+  countOfLength[0] = 0;
+  firstOfLength[1] = 0;
   let longest = 0;
   let room = 1;
-  countOfLength[0] = 0;
   for (let length = 1; length <= 15; length++) {
     const count = countOfLength[length] as number;
-    code = (code + (countOfLength[length - 1] as number)) << 1;
-    nextCode[length] = code;
+    firstOfLength[length + 1] = (firstOfLength[length] as number) + count;
     room = room * 2 - count;
     if (room < 0) throw damaged('a Huffman code has too many entries');
     if (count > 0) longest = length;
@@ -96,49 +91,43 @@ function buildTable(
   }
 
   const primarySize = 1 << primaryBits;
-  const primaryMask = primarySize - 1;
   const subtableBits = longest - primaryBits;
   let subtableEnd = primarySize;
   let subtablePrefix = -1;
-  // Codes must be met in canonical order for the codes of one subtable to be neighbours.
-  for (let length = 1; length <= longest; length++) {
-    if (countOfLength[length] === 0) continue;
-    for (let symbol = 0; symbol < lengths.length; symbol++) {
-      if (lengths[symbol] !== length) continue;
-      const symbolCode = nextCode[length] as number;
-      nextCode[length] = symbolCode + 1;
-      const reversed = reverseBits(symbolCode, length);
-      if (length <= primaryBits) {
-        const entry = (symbols[symbol] as number) | length;
-        for (let i = reversed; i < primarySize; i += 1 << length) table[i] = entry;
-        continue;
-      }
-      const prefix = reversed & primaryMask;
-      if (prefix !== subtablePrefix) {
-        subtablePrefix = prefix;
-        table[prefix] =
-          NOT_LITERAL | (subtableEnd << 12) | (KIND_SUBTABLE << 9) | (subtableBits << 5) | primaryBits;
-        subtableEnd += 1 << subtableBits;
-      }
-      const start = subtableEnd - (1 << subtableBits);
-      const entry = (symbols[symbol] as number) | (length - primaryBits);
-      for (let i = reversed >>> primaryBits; i < 1 << subtableBits; i += 1 << (length - primaryBits)) {
-        table[start + i] = entry;
-      }
-    }
+  for (let symbol = 0; symbol < lengths.length; symbol++) {
+    const length = lengths[symbol] as number;
+    if (length === 0) continue;
+    const place = firstOfLength[length] as number;
+    sortedSymbols[place] = symbol;
+    firstOfLength[length] = place + 1;
   }
-}
 
-/** Joins neighbouring literals whose codes fit the primary table together into one entry. */
-function pairLiterals(table: Int32Array): void {
-  // Downwards: entry `i >>> bits` must still be a single literal when entry `i` looks at it.
-  for (let i = (1 << LITERAL_BITS) - 1; i >= 0; i--) {
-    const first = table[i] as number;
-    if (first < 0) continue;
-    const bits = first & 31;
-    const second = table[i >>> bits] as number;
-    if (second < 0 || bits + (second & 31) > LITERAL_BITS) continue;
-    table[i] = ((second & 0xff00) << 8) | (first & 0xff00) | (2 << 5) | (bits + (second & 31));
+  // In canonical order the codes that share a subtable are neighbours. `code` is kept with its bits reversed, the way
+  // they arrive.
+  let code = 0;
+  for (let length = 1, place = 0; length <= longest; length++) {
+    for (let count = countOfLength[length] as number; count > 0; count--) {
+      const symbol = symbols[sortedSymbols[place++] as number] as number;
+      if (length <= primaryBits) {
+        for (let i = code; i < primarySize; i += 1 << length) table[i] = symbol | length;
+      } else {
+        const prefix = code & (primarySize - 1);
+        if (prefix !== subtablePrefix) {
+          subtablePrefix = prefix;
+          table[prefix] =
+            NOT_LITERAL | (subtableEnd << 12) | (KIND_SUBTABLE << 9) | (subtableBits << 5) | primaryBits;
+          subtableEnd += 1 << subtableBits;
+        }
+        const start = subtableEnd - (1 << subtableBits);
+        for (let i = code >>> primaryBits; i < 1 << subtableBits; i += 1 << (length - primaryBits)) {
+          table[start + i] = symbol | (length - primaryBits);
+        }
+      }
+      // Adds 1 to the reversed code: clears the run of ones at the top and sets the bit below it.
+      let bit = 1 << (length - 1);
+      while ((code & bit) !== 0) bit >>= 1;
+      code = bit === 0 ? 0 : (code & (bit - 1)) | bit;
+    }
   }
 }
 
@@ -239,7 +228,6 @@ export function inflate(
     if (codeLengths[256] === 0) throw damaged('a block cannot end');
     const distances = codeLengths.slice(literalCount, total);
     buildTable(literalTable, LITERAL_BITS, codeLengths.subarray(0, literalCount), LITERAL_SYMBOLS, true);
-    pairLiterals(literalTable);
     buildTable(distanceTable, DISTANCE_BITS, distances, DISTANCE_SYMBOLS, true);
   }
 
@@ -266,17 +254,12 @@ export function inflate(
       if (entry >= 0) {
         buf = (buf >>> entry) | 0;
         n -= entry & 31;
-        out[o] = entry >>> 8;
-        out[o + 1] = entry >>> 16;
-        o += (entry >>> 5) & 3;
-        if (LITERAL_BITS > 12) continue;
+        out[o++] = entry >>> 8;
         entry = literals[buf & ((1 << LITERAL_BITS) - 1)] as number;
         if (entry >= 0) {
           buf = (buf >>> entry) | 0;
           n -= entry & 31;
-          out[o] = entry >>> 8;
-          out[o + 1] = entry >>> 16;
-          o += (entry >>> 5) & 3;
+          out[o++] = entry >>> 8;
           continue;
         }
         buf |= view.getInt32(p, true) << n;
@@ -364,6 +347,5 @@ export function inflate(
 function buildFixedTables(): void {
   const lengths = new Uint8Array(288).fill(8).fill(9, 144, 256).fill(7, 256, 280);
   buildTable(literalTable, LITERAL_BITS, lengths, LITERAL_SYMBOLS, false);
-  pairLiterals(literalTable);
   buildTable(distanceTable, DISTANCE_BITS, new Uint8Array(32).fill(5), DISTANCE_SYMBOLS, false);
 }
