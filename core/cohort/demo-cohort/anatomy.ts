@@ -37,6 +37,7 @@ export interface Anatomy {
   readonly noiseSd: number;
   readonly blurSd: number;
   readonly texture: number;
+  readonly unevenness: number;
 }
 
 /** An outline with aspect ratio `aspect` (horizontal over vertical), tilted by `tilt` radians. */
@@ -121,5 +122,6 @@ export function drawAnatomy(
       Math.max(0.4, group.blurSd + DEMO_AGE_DIFFERENCES.blurSdPerDecade * decades + 0.2 * random.normal()) *
       scale,
     texture: group.texture * (0.75 + 0.5 * random.uniform()),
+    unevenness: group.unevenness,
   };
 }

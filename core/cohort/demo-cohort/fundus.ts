@@ -162,6 +162,9 @@ function paintDisc(
   }
 }
 
+/** The lamp never fails altogether, however uneven it is. */
+const DARKEST_LIGHT = 0.25;
+
 /** Applies what light does: uneven illumination, a dark macula, vignetting, and the vessels' absorption. */
 function shade(
   field: Float32Array,
@@ -171,12 +174,13 @@ function shade(
   width: number,
   random: Random,
 ) {
-  const tiltX = 0.1 * random.normal();
-  const tiltY = 0.1 * random.normal();
-  const vignette = 0.22 + 0.2 * random.uniform();
+  const { unevenness } = anatomy;
+  const tiltX = 0.1 * unevenness * random.normal();
+  const tiltY = 0.1 * unevenness * random.normal();
+  const vignette = unevenness * (0.22 + 0.2 * random.uniform());
   const glowX = 0.5 * random.normal();
   const glowY = 0.5 * random.normal();
-  const glow = 0.07 * random.normal();
+  const glow = 0.07 * unevenness * random.normal();
   const maculaX = anatomy.discX - anatomy.nasal * 4.6 * anatomy.discRadius;
   const maculaY = anatomy.discY + 0.4 * anatomy.discRadius;
   const maculaScale = 1 / (1.5 * anatomy.discRadius) ** 2;
@@ -186,9 +190,10 @@ function shade(
       const u = (2 * x) / width - 1;
       const square = u * u + v * v;
       const glowSquare = (u - glowX) * (u - glowX) + (v - glowY) * (v - glowY);
-      let light = 1 + tiltX * u + tiltY * v + glow / (1 + 3 * glowSquare) - vignette * square * square * 0.5;
+      const lamp = Math.max(DARKEST_LIGHT, 1 + tiltX * u + tiltY * v + glow / (1 + 3 * glowSquare));
+      let light = lamp / (1 + 0.7 * vignette * square * square);
       const maculaSquare = ((x - maculaX) * (x - maculaX) + (y - maculaY) * (y - maculaY)) * maculaScale;
-      if (maculaSquare < 1) light -= 0.16 * (1 - maculaSquare) * (1 - maculaSquare);
+      if (maculaSquare < 1) light *= 1 - 0.16 * (1 - maculaSquare) * (1 - maculaSquare);
       const at = y * width + x;
       field[at] = (field[at] as number) * light * (1 - (vessels[at] as number));
     }

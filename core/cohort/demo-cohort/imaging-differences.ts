@@ -20,28 +20,32 @@ export interface ImagingDifferences {
   readonly atrophyFrac: number;
   /** Factor on the amplitude of the choroid's texture. */
   readonly texture: number;
+  /** Factor on how uneven the light is. */
+  readonly unevenness: number;
 }
 
 /** By code of race in the dataset card: 0 Asian, 1 Black, 2 White. Synthetic; see the note at the top of this file. */
 export const DEMO_IMAGING_DIFFERENCES: readonly [ImagingDifferences, ImagingDifferences, ImagingDifferences] =
   [
     {
-      discContrast: 0.84,
+      discContrast: 0.8,
       brightness: 1.08,
       noiseSd: 6,
       blurSd: 1.7,
       cupToDisc: 0.5,
-      atrophyFrac: 0.55,
+      atrophyFrac: 0.6,
       texture: 1.5,
+      unevenness: 1.1,
     },
     {
-      discContrast: 0.68,
+      discContrast: 0.6,
       brightness: 0.8,
       noiseSd: 9,
       blurSd: 1.3,
       cupToDisc: 0.58,
       atrophyFrac: 0.3,
-      texture: 0.8,
+      texture: 1,
+      unevenness: 1.9,
     },
     {
       discContrast: 1,
@@ -51,6 +55,7 @@ export const DEMO_IMAGING_DIFFERENCES: readonly [ImagingDifferences, ImagingDiff
       cupToDisc: 0.44,
       atrophyFrac: 0.2,
       texture: 1,
+      unevenness: 1,
     },
   ];
 
