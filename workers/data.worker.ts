@@ -1,11 +1,7 @@
 /** Entry of a data worker: one of a small pool that reads, keeps and prepares samples. */
-import { WorkbenchError } from '../core/errors.ts';
 import { createDataWorker } from './data/create-data-worker.ts';
-import { openSampleFiles } from './data/random-access-file.ts';
+import { openSampleFiles } from './data/open-sample-files.ts';
+import { openPredictionWriter } from './infer/prediction-store.ts';
 import { exposeWorker } from './rpc/expose.ts';
 
-exposeWorker(
-  createDataWorker(openSampleFiles, () =>
-    Promise.reject(new WorkbenchError('internal/invariant', 'Predictions cannot be kept yet.')),
-  ),
-);
+exposeWorker(createDataWorker(openSampleFiles, openPredictionWriter));

@@ -1,21 +1,22 @@
 /** The data worker's api over its store. Whatever it does for one call is in the files beside this one. */
 import { invariant } from '../../core/errors.ts';
 import type { DataWorker, SampleSource } from '../api.ts';
-import { exposeApi } from '../rpc/expose.ts';
+import { exposeApi } from '../rpc/expose-api.ts';
 import { attachFiles } from './attach.ts';
 import { ingestItems, itemOfFile, itemsOfDemo } from './ingest.ts';
 import { prepareBatch } from './prepare.ts';
 import type { SampleFiles } from './random-access-file.ts';
 import { readPixels } from './read-stored.ts';
 import { openSampleStore, type SampleStore } from './sample-store.ts';
-import { type KeepPrediction, scorePredictions } from './score-predictions.ts';
+import { type OpenPredictions, scorePredictions } from './score-predictions.ts';
 
-/** A data worker whose files are opened by `openFiles` and whose dropped predictions go to `keepPrediction`. Errors: `internal/invariant` for a call before `open`. */
+/** A data worker whose files are opened by `openFiles` and which keeps dropped predictions through `openPredictions`. Errors: `internal/invariant` for a call before `open`. */
 export function createDataWorker(
   openFiles: (shard: number, shardCount: number) => Promise<SampleFiles>,
-  keepPrediction: KeepPrediction,
+  openPredictions: OpenPredictions,
 ): DataWorker {
   let opened: SampleStore | undefined;
+  let ownShard = 0;
 
   function store(): SampleStore {
     invariant(opened, 'a data worker was used before it was opened.');
@@ -28,6 +29,7 @@ export function createDataWorker(
 
   return {
     async open(shard, shardCount) {
+      ownShard = shard;
       opened ??= openSampleStore(await openFiles(shard, shardCount));
       return { persistent: opened.persistent, recordCount: opened.records().length };
     },
@@ -62,7 +64,13 @@ export function createDataWorker(
       exposeApi(source, port);
       return Promise.resolve();
     },
-    scorePredictions: (runId, files, preprocess) =>
-      scorePredictions(store(), keepPrediction, { runId, preprocess }, files),
+    async scorePredictions(runId, files, preprocess) {
+      const kept = await openPredictions(runId, `data-${ownShard}`);
+      try {
+        return await scorePredictions(store(), kept, files, preprocess);
+      } finally {
+        await kept.close();
+      }
+    },
   };
 }

@@ -6,13 +6,14 @@ import { serializeError, WorkbenchError } from '../../core/errors.ts';
 import type { CropFrame } from '../../core/imaging/crop.ts';
 import { prepareForSegmentation } from '../../core/imaging/preprocess.ts';
 import { countOverlap } from '../../core/segmentation/overlap.ts';
-import type { IngestFile, PredictedMask, PredictionResult, SegmentationPreprocess } from '../api.ts';
+import type { IngestFile, PredictionResult, SegmentationPreprocess } from '../api.ts';
+import type { PredictionWriter } from '../infer/prediction-store.ts';
 import { readStored } from './read-stored.ts';
 import { readOrigin } from './sample-origin.ts';
 import type { SampleStore } from './sample-store.ts';
 
-/** Keeps the mask of a run, so that the page can show it. */
-export type KeepPrediction = (runId: string, id: SampleId, predicted: PredictedMask) => Promise<void>;
+/** Where the masks of a run are kept, so that the page can show them: `openPredictionWriter`. */
+export type OpenPredictions = (runId: string, writer: string) => Promise<PredictionWriter>;
 
 /** The true mask a prediction is compared with, and where both lie in the image. */
 interface Truth {
@@ -59,18 +60,18 @@ function truthFor(predicted: PredictionMask, sample: Sample, preprocess: Segment
  */
 export async function scorePredictions(
   store: SampleStore,
-  keep: KeepPrediction,
-  spec: { readonly runId: string; readonly preprocess: SegmentationPreprocess },
+  kept: Pick<PredictionWriter, 'append'>,
   files: readonly (IngestFile & { readonly id: SampleId })[],
+  preprocess: SegmentationPreprocess,
 ): Promise<readonly PredictionResult[]> {
   const results: PredictionResult[] = [];
   for (const { id, path, file } of files) {
     try {
       const predicted = readPredictionMask(await readOrigin({ kind: 'file', file }), path);
-      const truth = truthFor(predicted, await readStored(store, id), spec.preprocess);
+      const truth = truthFor(predicted, await readStored(store, id), preprocess);
       const overlap = countOverlap(predicted.mask, truth.mask);
       const { height, width, mask, notes } = predicted;
-      await keep(spec.runId, id, { height, width, mask, frame: truth.frame });
+      kept.append(id, { height, width, mask, frame: truth.frame });
       results.push({ status: 'scored', id, path, overlap, comparedAt: truth.comparedAt, notes });
     } catch (error) {
       results.push({ status: 'rejected', path, error: serializeError(error) });

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Progress, Report } from '../../core/tasks.ts';
 import { type Connection, connectPort, connectWorker } from './connect.ts';
-import { exposeApi } from './expose.ts';
+import { exposeApi } from './expose-api.ts';
 
 const kept = new Uint8Array([1, 2, 3]);
 
