@@ -1,3 +1,4 @@
+/** The command that writes a demo cohort: what it accepts, what it refuses, what it leaves behind. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

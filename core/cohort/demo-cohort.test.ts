@@ -1,3 +1,4 @@
+/** The demo cohort: repeatable, true to its marginals, and readable as real samples are. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readNpz } from '../formats/npz.ts';

@@ -1,3 +1,4 @@
+/** Where a centre crop lies, at every size and under both presets. */
 import { describe, expect, it } from 'vitest';
 import { centreCrop, cropAxis } from './crop.ts';
 

@@ -1,3 +1,4 @@
+/** Edge clauses of preprocessing, and masks put back where they came from. */
 import { describe, expect, it } from 'vitest';
 import { placeMask, prepareForFeatures, prepareForSegmentation } from './preprocess.ts';
 

@@ -1,3 +1,4 @@
+/** Properties of the resizes; agreement with scikit-image and PyTorch is checked in `resize.golden.test.ts`. */
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../random.ts';
 import { describeDifference } from '../testing.ts';

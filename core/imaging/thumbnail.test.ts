@@ -1,3 +1,4 @@
+/** Thumbnails: exact averages, and image and mask in the same place. */
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../random.ts';
 import { makeThumbnail } from './thumbnail.ts';

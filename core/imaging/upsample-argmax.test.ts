@@ -1,3 +1,4 @@
+/** The fast mask against the plain definition: resize every class, then compare. */
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../random.ts';
 import { resizeBilinear } from './resize.ts';

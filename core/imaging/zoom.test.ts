@@ -1,3 +1,4 @@
+/** Properties of the zoom; agreement with SciPy is checked in `preprocess.golden.test.ts`. */
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../random.ts';
 import { describeDifference } from '../testing.ts';

@@ -1,4 +1,5 @@
 /** One synthetic eye: where its disc and cup lie, what shape they have, and how it was imaged. Numbers only, no pixels. */
+import { invariant } from '../../errors.ts';
 import type { Random } from '../../random.ts';
 import { DEMO_AGE_DIFFERENCES, DEMO_IMAGING_DIFFERENCES } from './imaging-differences.ts';
 
@@ -86,7 +87,8 @@ export function drawAnatomy(
   height: number,
   width: number,
 ): Anatomy {
-  const group = DEMO_IMAGING_DIFFERENCES[race] ?? DEMO_IMAGING_DIFFERENCES[2];
+  const group = DEMO_IMAGING_DIFFERENCES[race];
+  invariant(group !== undefined, `no imaging differences for race ${race}`);
   const decades = (ageYears - 60) / 10;
   const scale = width / 512;
   const nasal = random.uniform() < 0.5 ? 1 : -1;

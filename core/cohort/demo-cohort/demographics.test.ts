@@ -1,3 +1,4 @@
+/** Quotas and splits at every count. */
 import { describe, expect, it } from 'vitest';
 import { drawDemographics, largestRemainderQuotas } from './demographics.ts';
 

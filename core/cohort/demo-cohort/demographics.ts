@@ -2,6 +2,7 @@
  * Who is in the demo cohort: attributes and split of every subject. The counts of race follow the published marginals
  * exactly (largest remainders), in the whole and in the test split; the rest follows plausible round shares.
  */
+import { invariant } from '../../errors.ts';
 import { createRandom, permutation, type Random } from '../../random.ts';
 import type { AttributeKey, Split } from '../sample.ts';
 
@@ -135,7 +136,8 @@ export function drawDemographics(count: number, seed: number): (index: number) =
 
 /** Age in years to two decimals, drawn again until it lies in the range. */
 function drawAge(maritalStatus: number, random: Random): number {
-  const share = MARITAL_SHARES.find(({ code }) => code === maritalStatus) ?? { ageMean: 60, ageSd: 15 };
+  const share = MARITAL_SHARES.find(({ code }) => code === maritalStatus);
+  invariant(share !== undefined, `no ages for marital status ${maritalStatus}`);
   for (;;) {
     const years = Math.round((share.ageMean + share.ageSd * random.normal()) * 100) / 100;
     if (years >= AGE_RANGE_YEARS.min && years <= AGE_RANGE_YEARS.max) return years;
