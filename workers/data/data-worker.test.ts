@@ -135,7 +135,7 @@ describe('ingest', () => {
     const [file] = await (await openWorker()).ingest([droppedSample(5)]);
     expect(idOf(demo)).toBe(idOf(file));
     expect(demo).toMatchObject({
-      record: { path: expect.stringMatching(/^demo-cohort-40-seed-3\/(train|test)\/data_00006\.npz$/) },
+      record: { path: expect.stringMatching(/^demo-cohort-80-seed-3\/(train|test)\/data_00006\.npz$/) },
     });
   });
 });

@@ -6,14 +6,19 @@ import { serializeError, WorkbenchError } from '../../core/errors.ts';
 import type { CropFrame } from '../../core/imaging/crop.ts';
 import { prepareForSegmentation } from '../../core/imaging/preprocess.ts';
 import { countOverlap } from '../../core/segmentation/overlap.ts';
-import type { IngestFile, PredictionResult, SegmentationPreprocess } from '../api.ts';
-import type { PredictionWriter } from '../infer/prediction-store.ts';
+import type { IngestFile, PredictedMask, PredictionResult, SegmentationPreprocess } from '../api.ts';
 import { readStored } from './read-stored.ts';
 import { readOrigin } from './sample-origin.ts';
 import type { SampleStore } from './sample-store.ts';
 
-/** Where the masks of a run are kept, so that the page can show them: `openPredictionWriter`. */
-export type OpenPredictions = (runId: string, writer: string) => Promise<PredictionWriter>;
+/** Where the masks of a run are kept, so that the page can show them. */
+export interface KeptPredictions {
+  append(id: SampleId, predicted: PredictedMask): void;
+  close(): Promise<void>;
+}
+
+/** Opens a run for one writer; in the product `openPredictionWriter` of `workers/infer`. */
+export type OpenPredictions = (runId: string, writer: string) => Promise<KeptPredictions>;
 
 /** The true mask a prediction is compared with, and where both lie in the image. */
 interface Truth {
@@ -60,7 +65,7 @@ function truthFor(predicted: PredictionMask, sample: Sample, preprocess: Segment
  */
 export async function scorePredictions(
   store: SampleStore,
-  kept: Pick<PredictionWriter, 'append'>,
+  kept: KeptPredictions,
   files: readonly (IngestFile & { readonly id: SampleId })[],
   preprocess: SegmentationPreprocess,
 ): Promise<readonly PredictionResult[]> {

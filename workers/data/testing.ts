@@ -3,7 +3,7 @@ import { demoSampleFile } from '../../core/cohort/demo-cohort.ts';
 import type { DemoCohortSpec, IngestFile } from '../api.ts';
 
 /** The smallest cohort the generator makes: quick to draw. */
-export const SMALL_COHORT: DemoCohortSpec = { count: 40, seed: 3, size: { height: 128, width: 128 } };
+export const SMALL_COHORT: DemoCohortSpec = { count: 80, seed: 3, size: { height: 128, width: 128 } };
 
 /** Sample `index` of the small cohort as a dropped file. */
 export function droppedSample(
