@@ -3,133 +3,27 @@
  * that were measured, it never allocates more than it is told, and it can stop after a prefix.
  * Source: RFC 1951; the layout of tables and the refill of the bit buffer follow libdeflate's decompressor.
  */
-import { WorkbenchError } from '../errors.ts';
-
-// A table entry, as one int32. Its low five bits are the bits to drop, which is all that JavaScript's shifts look at.
-//   literal:    0 | value << 8 | bits
-//   other:      sign bit | value << 12 | kind << 9 | extra bits << 5 | bits
-const NOT_LITERAL = -0x80000000;
-const KIND_BASE = 0;
-const KIND_END = 1;
-const KIND_SUBTABLE = 2;
-const KIND_INVALID = 3;
-
-// Two lookups must fit into the 24 bits that one refill guarantees. Measured on noisy 8-bit images: 10 to 12 are
-// alike, 13 is a quarter slower because the table is built anew for every block; two literals an entry gain nothing.
-const LITERAL_BITS = 11;
-const DISTANCE_BITS = 9;
-const LENGTH_CODE_BITS = 7;
-// The widest code has 15 bits, so at most 320 codes open subtables of at most 2^(15 - primary) entries each.
-const SUBTABLE_ROOM = 2048;
+import {
+  buildTable,
+  damaged,
+  DISTANCE_BITS,
+  DISTANCE_SYMBOLS,
+  KIND_BASE,
+  KIND_END,
+  KIND_SUBTABLE,
+  LENGTH_CODE_BITS,
+  LENGTH_CODE_SYMBOLS,
+  LITERAL_BITS,
+  LITERAL_SYMBOLS,
+  SUBTABLE_ROOM,
+} from './huffman-table.ts';
 
 const LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-const INVALID = NOT_LITERAL | (KIND_INVALID << 9) | 1;
-
-/** Entry of every literal or length symbol, before its bit count is added. */
-const LITERAL_SYMBOLS = new Int32Array(288).fill(INVALID & ~31);
-/** Entry of every distance symbol, likewise. */
-const DISTANCE_SYMBOLS = new Int32Array(32).fill(INVALID & ~31);
-/** Entry of every symbol of the code that codes the code lengths, likewise. */
-const LENGTH_CODE_SYMBOLS = Int32Array.from({ length: 19 }, (_, symbol) => NOT_LITERAL | (symbol << 12));
-
-for (let symbol = 0; symbol < 256; symbol++) LITERAL_SYMBOLS[symbol] = symbol << 8;
-LITERAL_SYMBOLS[256] = NOT_LITERAL | (KIND_END << 9);
-for (let symbol = 257, base = 3; symbol < 285; symbol++) {
-  const extra = symbol < 265 ? 0 : (symbol - 261) >> 2;
-  LITERAL_SYMBOLS[symbol] = NOT_LITERAL | (base << 12) | (extra << 5);
-  base += 1 << extra;
-}
-LITERAL_SYMBOLS[285] = NOT_LITERAL | (258 << 12);
-for (let symbol = 0, base = 1; symbol < 30; symbol++) {
-  const extra = symbol < 4 ? 0 : (symbol - 2) >> 1;
-  DISTANCE_SYMBOLS[symbol] = NOT_LITERAL | (base << 12) | (extra << 5);
-  base += 1 << extra;
-}
 
 const literalTable = new Int32Array((1 << LITERAL_BITS) + SUBTABLE_ROOM);
 const distanceTable = new Int32Array((1 << DISTANCE_BITS) + SUBTABLE_ROOM);
 const lengthCodeTable = new Int32Array(1 << LENGTH_CODE_BITS);
 const codeLengths = new Uint8Array(320);
-const sortedSymbols = new Uint16Array(320);
-const countOfLength = new Uint16Array(16);
-const firstOfLength = new Uint16Array(17);
-
-function damaged(problem: string): WorkbenchError {
-  return new WorkbenchError('zip/damaged', `The compressed data is damaged: ${problem}.`);
-}
-
-/**
- * Fills `table` for the canonical Huffman code given by `lengths`. Longer codes than `primaryBits` go through subtables
- * behind the primary table. Refuses what zlib refuses: too many codes, and too few except for a single one-bit code.
- */
-function buildTable(
-  table: Int32Array,
-  primaryBits: number,
-  lengths: Uint8Array,
-  symbols: Int32Array,
-  isIncompleteAllowed: boolean,
-): void {
-  countOfLength.fill(0);
-  for (let i = 0; i < lengths.length; i++) {
-    const length = lengths[i] as number;
-    countOfLength[length] = (countOfLength[length] as number) + 1;
-  }
-  countOfLength[0] = 0;
-  firstOfLength[1] = 0;
-  let longest = 0;
-  let room = 1;
-  for (let length = 1; length <= 15; length++) {
-    const count = countOfLength[length] as number;
-    firstOfLength[length + 1] = (firstOfLength[length] as number) + count;
-    room = room * 2 - count;
-    if (room < 0) throw damaged('a Huffman code has too many entries');
-    if (count > 0) longest = length;
-  }
-  if (room > 0) {
-    if (!isIncompleteAllowed || longest > 1) throw damaged('a Huffman code is incomplete');
-    table.fill(INVALID, 0, 1 << primaryBits);
-  }
-
-  const primarySize = 1 << primaryBits;
-  const subtableBits = longest - primaryBits;
-  let subtableEnd = primarySize;
-  let subtablePrefix = -1;
-  for (let symbol = 0; symbol < lengths.length; symbol++) {
-    const length = lengths[symbol] as number;
-    if (length === 0) continue;
-    const place = firstOfLength[length] as number;
-    sortedSymbols[place] = symbol;
-    firstOfLength[length] = place + 1;
-  }
-
-  // In canonical order the codes that share a subtable are neighbours. `code` is kept with its bits reversed, the way
-  // they arrive.
-  let code = 0;
-  for (let length = 1, place = 0; length <= longest; length++) {
-    for (let count = countOfLength[length] as number; count > 0; count--) {
-      const symbol = symbols[sortedSymbols[place++] as number] as number;
-      if (length <= primaryBits) {
-        for (let i = code; i < primarySize; i += 1 << length) table[i] = symbol | length;
-      } else {
-        const prefix = code & (primarySize - 1);
-        if (prefix !== subtablePrefix) {
-          subtablePrefix = prefix;
-          table[prefix] =
-            NOT_LITERAL | (subtableEnd << 12) | (KIND_SUBTABLE << 9) | (subtableBits << 5) | primaryBits;
-          subtableEnd += 1 << subtableBits;
-        }
-        const start = subtableEnd - (1 << subtableBits);
-        for (let i = code >>> primaryBits; i < 1 << subtableBits; i += 1 << (length - primaryBits)) {
-          table[start + i] = symbol | (length - primaryBits);
-        }
-      }
-      // Adds 1 to the reversed code: clears the run of ones at the top and sets the bit below it.
-      let bit = 1 << (length - 1);
-      while ((code & bit) !== 0) bit >>= 1;
-      code = bit === 0 ? 0 : (code & (bit - 1)) | bit;
-    }
-  }
-}
 
 /** Bytes that may be read behind the data and written behind the output, so that the inner loop needs no end cases. */
 const INPUT_SLACK = 32;
@@ -339,8 +233,12 @@ export function inflate(
       inflateBlock();
     }
   }
-  if (inOffset - (bits >> 3) > end) throw damaged('it ends too early');
-  if (isWhole ? outOffset !== sizeBytes : outOffset < sizeBytes) throw damaged('it holds less than was said');
+  const lastByte = inOffset - (bits >> 3);
+  if (lastByte > end) throw damaged('it ends too early');
+  if (isWhole && lastByte < end) throw damaged('something follows its end');
+  if (isWhole ? outOffset !== sizeBytes : outOffset < sizeBytes) {
+    throw damaged('it holds another amount than was said');
+  }
   return output.subarray(0, sizeBytes);
 }
 

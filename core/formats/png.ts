@@ -71,6 +71,18 @@ function joinChunks(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return joined;
 }
 
+function inflateRows(stream: Uint8Array<ArrayBuffer>, sizeBytes: number): Uint8Array<ArrayBuffer> {
+  // Two bytes of zlib header in front, four of its checksum behind: the chunks' own checksums cover both.
+  if (stream.length < 6 || ((stream[0] as number) & 15) !== 8) throw damaged('its pixels are not deflated');
+  try {
+    return inflate(stream, 2, stream.length - 4, sizeBytes);
+  } catch (cause) {
+    throw new WorkbenchError('png/damaged', 'This is not a whole PNG image: its pixels are damaged.', {
+      cause,
+    });
+  }
+}
+
 function paeth(left: number, above: number, corner: number): number {
   const toLeft = Math.abs(above - corner);
   const toAbove = Math.abs(left - corner);
@@ -153,11 +165,7 @@ export function readPng(bytes: Uint8Array<ArrayBuffer>): PngImage {
     );
   }
   const rowBytes = Math.ceil((width * channels * depth) / 8);
-  // Two bytes of zlib header in front, four of its checksum behind: the chunks' own checksums cover both.
-  const stream = joinChunks(data);
-  if (stream.length < 6 || ((stream[0] as number) & 15) !== 8)
-    throw damaged('its data is not compressed as it should be');
-  const rows = inflate(stream, 2, stream.length - 4, height * (rowBytes + 1));
+  const rows = inflateRows(stream, height * (rowBytes + 1));
   unfilter(rows, height, rowBytes, Math.max(1, (channels * depth) >> 3));
   const samples = unpackSamples(rows, height, width * channels, rowBytes, depth);
   if (type !== PALETTE_TYPE) return { height, width, channels, samples };
