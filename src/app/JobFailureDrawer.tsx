@@ -5,7 +5,7 @@ import { update, useStore, type WorkbenchState } from '../state/store.ts';
 import { withFailureSeen } from '../state/jobs.ts';
 import { ErrorNotice, errorDetails } from '../ui/ErrorNotice.tsx';
 import { formatDuration } from '../ui/format.ts';
-import { VERSION } from '../ui/version.ts';
+import { softwareVersion } from '../services/version.ts';
 import styles from './JobFailureDrawer.module.css';
 
 function shownFailure(state: WorkbenchState): FailedJob | undefined {
@@ -28,7 +28,7 @@ function Failure({ job }: { readonly job: FailedJob }) {
       </p>
       <ErrorNotice error={job.error} />
       <h3 className={styles['heading']}>Details</h3>
-      <pre className={styles['details']}>{errorDetails(job.error, VERSION)}</pre>
+      <pre className={styles['details']}>{errorDetails(job.error, softwareVersion)}</pre>
     </div>
   );
 }

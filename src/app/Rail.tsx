@@ -27,7 +27,7 @@ export function Rail() {
   const collapsed = useStore((state) => state.ui.railCollapsed);
   const Toggle = collapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   return (
-    <header className={styles['rail']} data-collapsed={collapsed || undefined}>
+    <nav aria-label="Workbench" className={styles['rail']} data-collapsed={collapsed || undefined}>
       <div className={styles['brand']}>
         <span className={styles['mark']}>
           <BrandMark />
@@ -39,18 +39,18 @@ export function Rail() {
           </ActionIcon>
         </Tooltip>
       </div>
-      <nav aria-label="Places" className={styles['places']}>
-        <ul>
+      <div className={styles['places']}>
+        <ul aria-label="Places">
           {PLACES.map((place) => (
             <li key={place}>
               <RailLink page={place} place={place} collapsed={collapsed} />
             </li>
           ))}
         </ul>
-      </nav>
-      <nav aria-label="About" className={styles['about']}>
+      </div>
+      <div className={styles['about']}>
         <DeviceBadge collapsed={collapsed} />
-        <ul>
+        <ul aria-label="About">
           <li>
             <RailLink page="privacy" collapsed={collapsed} />
           </li>
@@ -59,7 +59,7 @@ export function Rail() {
           </li>
         </ul>
         <ThemeSwitch collapsed={collapsed} />
-      </nav>
-    </header>
+      </div>
+    </nav>
   );
 }

@@ -4,7 +4,7 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import type { SerializedError } from '../../core/errors.ts';
 import { ERROR_CATALOGUE } from './error-catalogue.ts';
 import styles from './Notice.module.css';
-import { VERSION } from './version.ts';
+import { softwareVersion } from '../services/version.ts';
 
 /** The plain text of an error that goes into a bug report; `version` is the software's. */
 export function errorDetails(error: SerializedError, version: string): string {
@@ -42,7 +42,7 @@ export function ErrorNotice({ error, onRetry }: ErrorNoticeProps) {
               Try again
             </Button>
           )}
-          <CopyButton value={errorDetails(error, VERSION)}>
+          <CopyButton value={errorDetails(error, softwareVersion)}>
             {({ copied, copy }) => (
               <Button variant="subtle" color="gray" size="compact-xs" onClick={copy}>
                 {copied ? 'Copied' : 'Copy details'}

@@ -14,13 +14,21 @@ export interface SettingFacts {
   readonly problem?: string | undefined;
 }
 
+/** What ties a Mantine input to its row: the label's id, the reason as its description, the problem as its error. */
+export interface SettingInput {
+  readonly id: string;
+  readonly description: string;
+  readonly descriptionProps: { readonly className: string };
+  readonly error: string | false;
+}
+
 export interface SettingRowProps extends SettingFacts {
   readonly changed: boolean;
   /** The default, as it is read: "100". */
   readonly defaultText: string;
   readonly onReset: () => void;
-  /** Renders the input; `id` belongs to it, `describedBy` names the reason and the problem. */
-  readonly children: (ids: { readonly id: string; readonly describedBy: string }) => ReactNode;
+  /** Renders the input, a Mantine one, with these properties spread on it. */
+  readonly children: (input: SettingInput) => ReactNode;
   /** Puts the input beside the label instead of below it: switches. */
   readonly inline?: boolean;
 }
@@ -29,7 +37,13 @@ export interface SettingRowProps extends SettingFacts {
 export function SettingRow(props: SettingRowProps) {
   const { label, unit, reason, problem, changed, defaultText, onReset, children, inline = false } = props;
   const id = useId();
-  const input = children({ id, describedBy: `${id}-reason ${id}-problem` });
+  const input = children({
+    id,
+    description: reason,
+    // Read out with the input; seen in the tooltip.
+    descriptionProps: { className: 'visually-hidden' },
+    error: problem ?? false,
+  });
   return (
     <div className={styles['row']} data-changed={changed || undefined}>
       <div className={styles['head']}>
@@ -38,12 +52,7 @@ export function SettingRow(props: SettingRowProps) {
           {unit !== undefined && <span className={styles['unit']}> ({unit})</span>}
         </label>
         <Tooltip label={reason} events={{ hover: true, focus: true, touch: true }}>
-          <button
-            type="button"
-            className={styles['why']}
-            aria-label={`About ${label}`}
-            aria-describedby={`${id}-reason`}
-          >
+          <button type="button" className={styles['why']} aria-label={`About ${label}`}>
             <IconInfoCircle size={14} stroke={1.75} aria-hidden />
           </button>
         </Tooltip>
@@ -61,12 +70,6 @@ export function SettingRow(props: SettingRowProps) {
         {inline && input}
       </div>
       {!inline && input}
-      <span id={`${id}-reason`} hidden>
-        {reason}
-      </span>
-      <p id={`${id}-problem`} className={styles['problem']} hidden={problem === undefined}>
-        {problem}
-      </p>
     </div>
   );
 }

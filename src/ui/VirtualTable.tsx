@@ -40,7 +40,6 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: 12,
-    initialRect: { width: 800, height: height ?? 400 },
   });
   const items = virtualizer.getVirtualItems();
   const before = items[0]?.start ?? 0;

@@ -37,10 +37,9 @@ export function NumberSetting(props: NumberSettingProps) {
       defaultText={String(defaultValue)}
       onReset={() => onChange(defaultValue)}
     >
-      {({ id, describedBy }) => (
+      {(input) => (
         <NumberInput
-          id={id}
-          aria-describedby={describedBy}
+          {...input}
           value={value}
           onChange={(next) => {
             if (typeof next === 'number' && Number.isFinite(next)) onChange(next);
@@ -48,7 +47,6 @@ export function NumberSetting(props: NumberSettingProps) {
           disabled={disabled}
           step={step}
           decimalScale={decimals}
-          error={facts.problem !== undefined}
           clampBehavior="blur"
           {...(min === undefined ? {} : { min })}
           {...(max === undefined ? {} : { max })}
@@ -78,10 +76,9 @@ export function ChoiceSetting<Choice extends string>(props: ChoiceSettingProps<C
       defaultText={labelOf(defaultValue)}
       onReset={() => onChange(defaultValue)}
     >
-      {({ id, describedBy }) => (
+      {(input) => (
         <Select
-          id={id}
-          aria-describedby={describedBy}
+          {...input}
           data={[...choices]}
           value={value}
           onChange={(next) => {
@@ -89,7 +86,6 @@ export function ChoiceSetting<Choice extends string>(props: ChoiceSettingProps<C
             if (chosen) onChange(chosen.value);
           }}
           disabled={disabled}
-          error={facts.problem !== undefined}
         />
       )}
     </SettingRow>
@@ -107,14 +103,20 @@ export function SwitchSetting(props: SettingValue<boolean>) {
       defaultText={defaultValue ? 'on' : 'off'}
       onReset={() => onChange(defaultValue)}
     >
-      {({ id, describedBy }) => (
-        <Switch
-          id={id}
-          aria-describedby={describedBy}
-          checked={value}
-          onChange={(event) => onChange(event.currentTarget.checked)}
-          disabled={disabled}
-        />
+      {({ id, description }) => (
+        <>
+          <Switch
+            id={id}
+            // Mantine puts a switch's description into its label, so that it would be part of the name.
+            aria-describedby={`${id}-description`}
+            checked={value}
+            onChange={(event) => onChange(event.currentTarget.checked)}
+            disabled={disabled}
+          />
+          <span id={`${id}-description`} hidden>
+            {description}
+          </span>
+        </>
       )}
     </SettingRow>
   );

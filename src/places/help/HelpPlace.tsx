@@ -1,7 +1,7 @@
 /** The help page: the working order, the terms as they are used here, the keys, and the licences and limits of use. */
 import { KeysTable } from '../../ui/KeysTable.tsx';
 import { PlaceLayout } from '../../ui/PlaceLayout.tsx';
-import { VERSION } from '../../ui/version.ts';
+import { softwareVersion } from '../../services/version.ts';
 import styles from './HelpPlace.module.css';
 
 const STEPS: readonly (readonly [place: string, href: string, does: string])[] = [
@@ -89,7 +89,7 @@ function Limits() {
         </li>
         <li>EquiSeg itself is licensed Apache-2.0.</li>
         <li>
-          Version <code>{VERSION}</code>.
+          Version <code>{softwareVersion}</code>.
         </li>
       </ul>
     </section>
