@@ -20,15 +20,15 @@ export interface SplitAssignment {
   readonly sharedNames: readonly string[];
 }
 
-const SPLIT_WORDS: Readonly<Record<string, NamedSplit>> = {
-  train: 'train',
-  training: 'train',
-  val: 'validation',
-  valid: 'validation',
-  validation: 'validation',
-  test: 'test',
-  testing: 'test',
-};
+const SPLIT_WORDS: ReadonlyMap<string, NamedSplit> = new Map([
+  ['train', 'train'],
+  ['training', 'train'],
+  ['val', 'validation'],
+  ['valid', 'validation'],
+  ['validation', 'validation'],
+  ['test', 'test'],
+  ['testing', 'test'],
+]);
 
 /** The split a list's file name stands for (`train.txt`, `val.txt`, `test_list.txt`), undefined when it names none or two. */
 export function splitOfListName(fileName: string): NamedSplit | undefined {
@@ -36,15 +36,15 @@ export function splitOfListName(fileName: string): NamedSplit | undefined {
     .toLowerCase()
     .replace(/\.[^.]*$/, '')
     .split(/[^a-z]+/);
-  const found = new Set(words.flatMap((word) => SPLIT_WORDS[word] ?? []));
+  const found = new Set(words.flatMap((word) => SPLIT_WORDS.get(word) ?? []));
   return found.size === 1 ? [...found][0] : undefined;
 }
 
 /** The split of the innermost folder that names one. */
 function splitOfPath(path: string): Split {
   const folders = path.toLowerCase().split('/').slice(0, -1);
-  const folder = folders.findLast((name) => Object.hasOwn(SPLIT_WORDS, name));
-  return folder === undefined ? 'unassigned' : (SPLIT_WORDS[folder] ?? 'unassigned');
+  const folder = folders.findLast((name) => SPLIT_WORDS.has(name));
+  return SPLIT_WORDS.get(folder ?? '') ?? 'unassigned';
 }
 
 function assignByLists(records: readonly SampleRecord[], lists: SplitLists): SplitAssignment {

@@ -165,7 +165,7 @@ export function readPng(bytes: Uint8Array<ArrayBuffer>): PngImage {
     );
   }
   const rowBytes = Math.ceil((width * channels * depth) / 8);
-  const rows = inflateRows(stream, height * (rowBytes + 1));
+  const rows = inflateRows(joinChunks(data), height * (rowBytes + 1));
   unfilter(rows, height, rowBytes, Math.max(1, (channels * depth) >> 3));
   const samples = unpackSamples(rows, height, width * channels, rowBytes, depth);
   if (type !== PALETTE_TYPE) return { height, width, channels, samples };
