@@ -1,7 +1,7 @@
 /** Demographic groups of a cohort: plain attributes, age bins, and intersections of several. All plain data. */
 import { invariant } from '../errors.ts';
 import { ATTRIBUTES, type CodedAttribute, RACE_CODES } from './attributes.ts';
-import { ageInYears, type Coding } from './coding.ts';
+import { ageInYears, type AgeUnit, type Coding } from './coding.ts';
 import type { SampleRecord } from './sample.ts';
 
 /** A grouping of one attribute. */
@@ -38,7 +38,7 @@ export function groupingId(grouping: Grouping): string {
       return 'maritalStatus:binary';
     case 'age-bins':
       return `age:${grouping.edgesYears.join(',')}`;
-    case 'intersection':
+    default:
       return grouping.parts.map(groupingId).join('*');
   }
 }
@@ -52,9 +52,14 @@ export function groupingTitle(grouping: Grouping): string {
       return 'Marital status (married or not)';
     case 'age-bins':
       return 'Age (years)';
-    case 'intersection':
+    default:
       return grouping.parts.map(groupingTitle).join(' × ');
   }
+}
+
+function binLabels(edgesYears: readonly number[]): readonly string[] {
+  const between = edgesYears.slice(1).map((edge, i) => `${edgesYears[i]} to under ${edge}`);
+  return [`Under ${edgesYears[0]}`, ...between, `${edgesYears.at(-1)} and over`];
 }
 
 /** Labels of the groups in the order of their index. */
@@ -64,12 +69,9 @@ export function groupLabels(grouping: Grouping): readonly string[] {
       return ATTRIBUTES[grouping.attribute].labels;
     case 'marital-binary':
       return ['Married', 'Not married'];
-    case 'age-bins': {
-      const { edgesYears } = grouping;
-      const between = edgesYears.slice(1).map((edge, i) => `${edgesYears[i]} to under ${edge}`);
-      return [`Under ${edgesYears[0]}`, ...between, `${edgesYears.at(-1)} and over`];
-    }
-    case 'intersection':
+    case 'age-bins':
+      return binLabels(grouping.edgesYears);
+    default:
       return grouping.parts
         .map(groupLabels)
         .reduce((left, right) => left.flatMap((a) => right.map((b) => `${a}, ${b}`)));
@@ -78,33 +80,29 @@ export function groupLabels(grouping: Grouping): readonly string[] {
 
 type GroupOf = (codes: SampleRecord['codes']) => number;
 
+function groupOfAttribute(attribute: CodedAttribute, coding: Coding): GroupOf {
+  const codesOfGroups =
+    attribute === 'race' ? RACE_CODES[coding.race] : ATTRIBUTES[attribute].labels.map((_, code) => code);
+  return (codes) => codesOfGroups.indexOf(codes[attribute] ?? UNKNOWN_GROUP);
+}
+
+function groupOfAge(edgesYears: readonly number[], unit: AgeUnit): GroupOf {
+  const problem = ageEdgesProblem(edgesYears);
+  invariant(problem === undefined, `age bins at ${edgesYears.join(', ')}: ${problem}`);
+  return ({ age }) => {
+    const years = ageInYears(age, unit);
+    return Number.isNaN(years) ? UNKNOWN_GROUP : edgesYears.filter((edge) => years >= edge).length;
+  };
+}
+
 function groupOf(grouping: SimpleGrouping, coding: Coding): GroupOf {
   switch (grouping.kind) {
-    case 'attribute': {
-      const { attribute } = grouping;
-      const count = ATTRIBUTES[attribute].labels.length;
-      if (attribute === 'race') {
-        const raceCodes = RACE_CODES[coding.race];
-        return ({ race }) => (race === undefined ? UNKNOWN_GROUP : raceCodes.indexOf(race));
-      }
-      return (codes) => {
-        const code = codes[attribute];
-        return code !== undefined && code >= 0 && code < count ? code : UNKNOWN_GROUP;
-      };
-    }
+    case 'attribute':
+      return groupOfAttribute(grouping.attribute, coding);
     case 'marital-binary':
-      return ({ maritalStatus }) =>
-        maritalStatus === undefined || maritalStatus < 0 ? UNKNOWN_GROUP : Math.min(maritalStatus, 1);
-    case 'age-bins': {
-      const { edgesYears } = grouping;
-      const problem = ageEdgesProblem(edgesYears);
-      invariant(problem === undefined, `age bins at ${edgesYears.join(', ')}: ${problem}`);
-      return ({ age }) => {
-        const years = ageInYears(age, coding.ageUnit);
-        if (Number.isNaN(years)) return UNKNOWN_GROUP;
-        return edgesYears.filter((edge) => years >= edge).length;
-      };
-    }
+      return ({ maritalStatus = UNKNOWN_GROUP }) => Math.min(maritalStatus, 1);
+    default:
+      return groupOfAge(grouping.edgesYears, coding.ageUnit);
   }
 }
 

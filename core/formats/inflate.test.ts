@@ -99,6 +99,7 @@ describe('inflate', () => {
   it('refuses, or agrees with zlib, whatever bits are wrong', () => {
     const content = bytesOf(2000, (i) => (i % 40) + random.integer(6));
     let refused = 0;
+    const expected: [Uint8Array | string, Uint8Array][] = [];
     for (const options of Object.values(SETTINGS)) {
       const packed = deflateRawSync(content, options);
       for (let trial = 0; trial < 300; trial++) {
@@ -106,12 +107,11 @@ describe('inflate', () => {
         const at = random.integer(trial % 2 === 0 ? Math.min(80, packed.length) : packed.length);
         broken[at] = (broken[at] as number) ^ (1 << random.integer(8));
         const result = outcome(broken, content.length);
-        if (typeof result === 'string') {
-          expect(result).toBe('zip/damaged');
-          refused++;
-        } else expect(Buffer.compare(inflateRawSync(broken), result)).toBe(0);
+        if (result === 'zip/damaged') refused++;
+        else expected.push([result, inflateRawSync(broken)]);
       }
     }
+    for (const [actual, zlib] of expected) expect(Buffer.compare(Buffer.from(actual), zlib)).toBe(0);
     expect(refused).toBeGreaterThan(300);
   });
 

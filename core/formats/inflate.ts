@@ -222,7 +222,8 @@ export function inflate(
     outOffset = o;
   }
 
-  for (let isLast = false; !isLast && (isWhole || outOffset < sizeBytes);) {
+  const isEnough = () => !isWhole && outOffset >= sizeBytes;
+  for (let isLast = false; !isLast && !isEnough();) {
     isLast = take(1) === 1;
     const kind = take(2);
     if (kind === 0) copyStored();

@@ -11,7 +11,7 @@ export interface WritableArray {
 
 function dtypeOf(values: NpyValues): string {
   if (isStrings(values)) {
-    return `<U${Math.max(1, ...values.map((text) => [...text].length))}`;
+    return `<U${Math.max(1, ...values.map((text) => Array.from(text).length))}`;
   }
   if (values instanceof Uint8Array) return '|u1';
   if (values instanceof Int8Array) return '|i1';
@@ -29,7 +29,7 @@ function dtypeOf(values: NpyValues): string {
 function encodeStrings(strings: readonly string[], width: number): Uint8Array {
   const codes = new Uint32Array(strings.length * width);
   strings.forEach((text, item) => {
-    [...text].forEach((character, i) => {
+    Array.from(text).forEach((character, i) => {
       codes[item * width + i] = character.codePointAt(0) ?? 0;
     });
   });
@@ -47,7 +47,7 @@ export function writeNpy({ shape, values }: WritableArray): Uint8Array<ArrayBuff
   const shapeText = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   const dictionary = `{'descr': '${dtype}', 'fortran_order': False, 'shape': ${shapeText}, }`;
   const dataOffset = Math.ceil((10 + dictionary.length + 1) / 64) * 64;
-  const header = `\u0093NUMPY\u0001\0${'  '}${dictionary.padEnd(dataOffset - 11)}\n`;
+  const header = `\u0093NUMPY\u0001\0\0\0${dictionary.padEnd(dataOffset - 11)}\n`;
 
   const data = isStrings(values)
     ? encodeStrings(values, Number(dtype.slice(2)))

@@ -98,7 +98,8 @@ function unfilter(rows: Uint8Array, height: number, rowBytes: number, pixelBytes
     const start = y * stride + 1;
     const filter = rows[start - 1] as number;
     if (filter > 4) throw damaged('a row has an unknown filter');
-    for (let x = 0; filter > 0 && x < rowBytes; x++) {
+    if (filter === 0) continue;
+    for (let x = 0; x < rowBytes; x++) {
       const left = x >= pixelBytes ? (rows[start + x - pixelBytes] as number) : 0;
       const above = y > 0 ? (rows[start + x - stride] as number) : 0;
       const corner = x >= pixelBytes && y > 0 ? (rows[start + x - stride - pixelBytes] as number) : 0;

@@ -1,6 +1,6 @@
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import type { ErrorCode } from '../errors.ts';
+import { type ErrorCode, WorkbenchError } from '../errors.ts';
 import { createRandom } from '../random.ts';
 import { openZip } from './zip.ts';
 
@@ -15,8 +15,9 @@ function archive(): Uint8Array<ArrayBuffer> {
   });
 }
 
-function throwsCode(action: () => unknown, code: ErrorCode): void {
-  expect(action).toThrow(expect.objectContaining({ code }) as Error);
+/** Matches our error with this code. */
+function withCode(code: ErrorCode): Error {
+  return expect.objectContaining({ code }) as Error;
 }
 
 /** Offset of the entry's record in the list of contents. */
@@ -68,7 +69,7 @@ describe('openZip', () => {
   it('refuses an archive cut short anywhere', () => {
     const bytes = archive();
     for (let length = 0; length < bytes.length; length++) {
-      throwsCode(() => openZip(bytes.slice(0, length)), 'zip/damaged');
+      expect(() => openZip(bytes.slice(0, length))).toThrow(withCode('zip/damaged'));
     }
   });
 
@@ -81,7 +82,7 @@ describe('openZip', () => {
       const { view, offset } = directoryEntry(bytes, 0);
       view.setUint16(offset + field, value, true);
       const zip = openZip(bytes);
-      throwsCode(() => zip.read('a.txt'), 'zip/unsupported');
+      expect(() => zip.read('a.txt')).toThrow(withCode('zip/unsupported'));
       expect(zip.read('folder/b.bin')).toEqual(noise);
     }
   });
@@ -101,7 +102,7 @@ describe('openZip', () => {
       const { view, offset } = directoryEntry(bytes, entry);
       view.setUint32(offset + field, value, true);
       const zip = openZip(bytes);
-      throwsCode(() => zip.read(entry === 0 ? 'a.txt' : 'folder/b.bin'), 'zip/damaged');
+      expect(() => zip.read(entry === 0 ? 'a.txt' : 'folder/b.bin')).toThrow(withCode('zip/damaged'));
     }
   });
 
@@ -110,21 +111,21 @@ describe('openZip', () => {
     const start = Buffer.from(bytes).indexOf(noise.subarray(0, 16));
     bytes[start + 100] = (bytes[start + 100] as number) ^ 1;
     const zip = openZip(bytes);
-    throwsCode(() => zip.read('folder/b.bin'), 'zip/damaged');
+    expect(() => zip.read('folder/b.bin')).toThrow(withCode('zip/damaged'));
     expect(zip.read('a.txt')).toEqual(text);
   });
 
   it('refuses an entry above the limit before inflating it, and a total above the limit', () => {
     const limits = { entryBytes: 400, totalBytes: 500 };
-    throwsCode(() => openZip(archive(), limits).read('a.txt'), 'zip/entry-too-large');
+    expect(() => openZip(archive(), limits).read('a.txt')).toThrow(withCode('zip/entry-too-large'));
     const zip = openZip(archive(), limits);
     zip.read('folder/b.bin');
-    throwsCode(() => zip.read('folder/b.bin'), 'zip/entry-too-large');
+    expect(() => zip.read('folder/b.bin')).toThrow(withCode('zip/entry-too-large'));
 
     const bytes = archive();
     const { view, offset } = directoryEntry(bytes, 0);
     view.setUint32(offset + 24, 2 ** 30, true);
-    throwsCode(() => openZip(bytes).read('a.txt'), 'zip/entry-too-large');
+    expect(() => openZip(bytes).read('a.txt')).toThrow(withCode('zip/entry-too-large'));
   });
 
   it('takes the last of two entries with one name, as Python does', () => {
@@ -142,12 +143,14 @@ describe('openZip', () => {
     for (let trial = 0; trial < 2000; trial++) {
       const bytes = Uint8Array.from(original);
       bytes[random.integer(bytes.length)] = random.integer(256);
+      let code = 'zip/read';
       try {
         const zip = openZip(bytes);
         for (const name of zip.names) zip.read(name);
       } catch (error) {
-        expect(error).toMatchObject({ code: expect.stringMatching(/^zip\//) as string });
+        code = error instanceof WorkbenchError ? error.code : String(error);
       }
+      expect(code).toMatch(/^zip\//);
     }
   });
 });
