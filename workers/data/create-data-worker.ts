@@ -48,7 +48,6 @@ export function createDataWorker(
     },
     forget(ids) {
       store().forget(ids);
-      store().flush();
       return Promise.resolve();
     },
     close() {

@@ -128,6 +128,23 @@ describe('ingest', () => {
     ).toEqual(['loaded', 'rejected']);
   });
 
+  it('rejects what storage has no room for, keeps the rest, and goes on when there is room', async () => {
+    const worker = await openWorker();
+    const [kept0] = await worker.ingest([droppedSample(0)]);
+    const { write } = files.records;
+    files.records.write = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+    const full = await worker.ingest([droppedSample(1), droppedSample(2)]);
+    expect(full.map(codeOf)).toEqual(['cohort/storage-full', 'cohort/storage-full']);
+    files.records.write = write;
+    const [later] = await worker.ingest([droppedSample(2)]);
+    const again = await openWorker();
+    expect((await again.restore(0, 9)).map(({ id }) => id)).toEqual([idOf(kept0), idOf(later)]);
+    const [first, second] = await again.thumbnails([idOf(kept0), idOf(later)]);
+    expect(first?.image).not.toEqual(second?.image);
+  });
+
   it('reads demo samples as it reads files with the same bytes', async () => {
     const worker = await openWorker();
     const [demo] = await worker.ingestDemo(SMALL_COHORT, [5]);

@@ -6,7 +6,7 @@ import { serializeError, WorkbenchError } from '../../core/errors.ts';
 import { makeThumbnail } from '../../core/imaging/thumbnail.ts';
 import { type DemoCohortSpec, type IngestFile, type IngestResult, THUMBNAIL_SIDE } from '../api.ts';
 import { hashBytes, readOrigin, type SampleOrigin } from './sample-origin.ts';
-import type { SampleStore } from './sample-store.ts';
+import type { NewSample, SampleStore } from './sample-store.ts';
 
 /** A file to be read, real or of the demo cohort. */
 export interface IngestItem {
@@ -36,7 +36,7 @@ export function itemsOfDemo(cohort: DemoCohortSpec, indices: readonly number[]):
 }
 
 /** What is kept of a file. Errors: those of `readSample`. */
-function describe(item: IngestItem, id: SampleId, bytes: Uint8Array<ArrayBuffer>) {
+function describe(item: IngestItem, id: SampleId, bytes: Uint8Array<ArrayBuffer>): NewSample {
   const { image, mask, arrays: _, ...facts } = readSample(bytes);
   const record: SampleRecord = {
     id,
@@ -46,7 +46,8 @@ function describe(item: IngestItem, id: SampleId, bytes: Uint8Array<ArrayBuffer>
     lastModifiedMs: item.lastModifiedMs,
     ...facts,
   };
-  return { record, thumbnail: makeThumbnail(image, mask, facts.height, facts.width, THUMBNAIL_SIDE) };
+  const thumbnail = makeThumbnail(image, mask, facts.height, facts.width, THUMBNAIL_SIDE);
+  return { record, thumbnail, origin: item.origin };
 }
 
 /** The record of a sample that is here already; it may want its file back. Undefined for a new one. */
@@ -66,42 +67,76 @@ function recordOfKnown(store: SampleStore, id: SampleId, item: IngestItem): Samp
   return known;
 }
 
-async function ingestOne(
+function rejected(item: IngestItem, error: unknown): IngestResult {
+  const sizeBytes = item.origin.kind === 'file' ? item.origin.file.size : 0;
+  return { status: 'rejected', path: item.path, sizeBytes, error: serializeError(error) };
+}
+
+/** What came of a file: a result, or a new sample that is still to be kept. */
+type Read = IngestResult | NewSample;
+
+async function readItem(
   store: SampleStore,
   item: IngestItem,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<SampleRecord> {
-  const id = await hashBytes(bytes);
-  const known = recordOfKnown(store, id, item);
-  if (known !== undefined) return known;
-  const { record, thumbnail } = describe(item, id, bytes);
-  store.add(record, thumbnail, item.origin);
-  return record;
+  reading: Promise<Uint8Array<ArrayBuffer>>,
+): Promise<Read> {
+  try {
+    const bytes = await reading;
+    const id = await hashBytes(bytes);
+    const known = recordOfKnown(store, id, item);
+    return known === undefined ? describe(item, id, bytes) : { status: 'loaded', record: known };
+  } catch (error) {
+    return rejected(item, error);
+  }
+}
+
+/** Keeps the new samples of a few files. One that came a second time meanwhile is judged as known. */
+function keep(store: SampleStore, items: readonly IngestItem[], reads: readonly Read[]): IngestResult[] {
+  const fresh = new Map<SampleId, NewSample>();
+  for (const read of reads) {
+    if ('status' in read || store.record(read.record.id) !== undefined) continue;
+    if (!fresh.has(read.record.id)) fresh.set(read.record.id, read);
+  }
+  let failure: unknown;
+  try {
+    store.add([...fresh.values()]);
+  } catch (error) {
+    failure = error;
+  }
+  return items.map((item, index) => {
+    const read = reads[index] as Read;
+    if ('status' in read) return read;
+    if (failure !== undefined) return rejected(item, failure);
+    if (fresh.get(read.record.id) === read) return { status: 'loaded', record: read.record };
+    try {
+      return { status: 'loaded', record: recordOfKnown(store, read.record.id, item) ?? read.record };
+    } catch (error) {
+      return rejected(item, error);
+    }
+  });
 }
 
 /**
- * Reads files into the store, in order, one result each; the next file is fetched while one is worked on.
- * Cost: at most two files in memory.
+ * Reads files into the store, in order, one result each; the next file is fetched while one is worked on, and all are
+ * kept in one write at the end.
+ * Cost: the bytes of two files, and a thumbnail for each, in memory.
  */
 export async function ingestItems(
   store: SampleStore,
   items: readonly IngestItem[],
 ): Promise<readonly IngestResult[]> {
-  const results: IngestResult[] = [];
-  // Settled, not awaited: a read that fails early must wait for its turn and not count as unhandled.
-  const read = (item: IngestItem | undefined) => Promise.allSettled(item ? [readOrigin(item.origin)] : []);
-  let next = read(items[0]);
+  const reads: Read[] = [];
+  const fetch = (item: IngestItem | undefined) => {
+    const reading = item && readOrigin(item.origin);
+    // One that fails early waits for its turn and is not unhandled.
+    reading?.catch(() => undefined);
+    return reading;
+  };
+  let next = fetch(items[0]);
   for (const [index, item] of items.entries()) {
-    const [outcome] = await next;
-    next = read(items[index + 1]);
-    const sizeBytes = item.origin.kind === 'file' ? item.origin.file.size : 0;
-    try {
-      if (outcome?.status !== 'fulfilled') throw outcome?.reason;
-      results.push({ status: 'loaded', record: await ingestOne(store, item, outcome.value) });
-    } catch (error) {
-      results.push({ status: 'rejected', path: item.path, sizeBytes, error: serializeError(error) });
-    }
+    const reading = next ?? readOrigin(item.origin);
+    next = fetch(items[index + 1]);
+    reads.push(await readItem(store, item, reading));
   }
-  store.flush();
-  return results;
+  return keep(store, items, reads);
 }

@@ -4,7 +4,7 @@ import type { RandomAccessFile } from './random-access-file.ts';
 const NEWLINE = 0x0a;
 
 export interface RecordLog {
-  append(value: unknown): void;
+  append(values: readonly unknown[]): void;
   clear(): void;
   flush(): void;
 }
@@ -39,8 +39,9 @@ export function openRecordLog(file: RandomAccessFile): {
   return {
     values: parseLines(bytes.subarray(0, end)),
     log: {
-      append(value) {
-        end += file.write(encoder.encode(`${JSON.stringify(value)}\n`), { at: end });
+      append(added) {
+        const lines = added.map((value) => `${JSON.stringify(value)}\n`);
+        end += file.write(encoder.encode(lines.join('')), { at: end });
       },
       clear() {
         file.truncate(0);

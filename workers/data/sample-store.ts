@@ -25,6 +25,13 @@ interface Entry {
   readonly origin: SampleOrigin | undefined;
 }
 
+/** A sample to be kept. */
+export interface NewSample {
+  readonly record: SampleRecord;
+  readonly thumbnail: Omit<Thumbnail, 'id'>;
+  readonly origin: SampleOrigin;
+}
+
 export interface SampleStore {
   readonly persistent: boolean;
   /** Records in the order they were added. */
@@ -32,15 +39,13 @@ export interface SampleStore {
   record(id: SampleId): SampleRecord | undefined;
   /** Where the sample's file is; undefined after a reload, until it is attached again. */
   origin(id: SampleId): SampleOrigin | undefined;
-  /** Keeps a sample. Errors: `cohort/storage-full`. */
-  add(record: SampleRecord, thumbnail: Omit<Thumbnail, 'id'>, origin: SampleOrigin): void;
+  /** Keeps samples, durably, all or none: one write each to records and thumbnails. Errors: `cohort/storage-full`. */
+  add(samples: readonly NewSample[]): void;
   attach(id: SampleId, origin: SampleOrigin): void;
   /** Forgets these samples; with no ids, all of them. */
   forget(ids?: readonly SampleId[]): void;
   /** A copy the caller owns. Errors: `sample/not-loaded`. */
   thumbnail(id: SampleId): Thumbnail;
-  /** Makes what was added durable. */
-  flush(): void;
   close(): void;
 }
 
@@ -86,31 +91,39 @@ export function openSampleStore(files: SampleFiles): SampleStore {
     return found;
   }
 
+  function flush(): void {
+    files.thumbnails.flush();
+    log.flush();
+  }
+
   return {
     persistent: files.persistent,
     records: () => [...entries.values()].map(({ record }) => record),
     record: (id) => entries.get(id)?.record,
     origin: (id) => entries.get(id)?.origin,
 
-    add(record, thumbnail, origin) {
-      const slot = nextSlot;
-      const packed = new Uint8Array(STRIDE_BYTES);
-      packed.set(thumbnail.image);
-      packed.set(thumbnail.mask, PLANE_BYTES);
-      const line: Line = {
-        record,
-        slot,
-        ...(origin.kind === 'demo' ? { demo: { cohort: origin.cohort, index: origin.index } } : {}),
-      };
+    add(samples) {
+      const packed = new Uint8Array(samples.length * STRIDE_BYTES);
+      const lines = samples.map(({ record, thumbnail, origin }, index): Line => {
+        packed.set(thumbnail.image, index * STRIDE_BYTES);
+        packed.set(thumbnail.mask, index * STRIDE_BYTES + PLANE_BYTES);
+        const slot = nextSlot + index;
+        return origin.kind === 'demo'
+          ? { record, slot, demo: { cohort: origin.cohort, index: origin.index } }
+          : { record, slot };
+      });
       try {
-        // The thumbnail first: a record then never points at one that was not written.
-        files.thumbnails.write(packed, { at: slot * STRIDE_BYTES });
-        log.append(line);
+        // Thumbnails first: a record then never points at one that was not written.
+        files.thumbnails.write(packed, { at: nextSlot * STRIDE_BYTES });
+        log.append(lines);
+        flush();
       } catch (error) {
         throw storageError(error);
       }
-      nextSlot = slot + 1;
-      entries.set(record.id, { record, slot, origin });
+      for (const [index, { record, origin }] of samples.entries()) {
+        entries.set(record.id, { record, slot: nextSlot + index, origin });
+      }
+      nextSlot += samples.length;
     },
 
     attach(id, origin) {
@@ -125,8 +138,9 @@ export function openSampleStore(files: SampleFiles): SampleStore {
         nextSlot = 0;
       } else {
         const forgotten = ids.filter((id) => entries.delete(id));
-        if (forgotten.length > 0) log.append({ forgotten } satisfies Line);
+        if (forgotten.length > 0) log.append([{ forgotten } satisfies Line]);
       }
+      flush();
     },
 
     thumbnail(id) {
@@ -136,11 +150,6 @@ export function openSampleStore(files: SampleFiles): SampleStore {
       files.thumbnails.read(image, { at: slot * STRIDE_BYTES });
       files.thumbnails.read(mask, { at: slot * STRIDE_BYTES + PLANE_BYTES });
       return { id, image, mask };
-    },
-
-    flush() {
-      files.thumbnails.flush();
-      log.flush();
     },
 
     close() {
