@@ -131,7 +131,7 @@ describe('ingest', () => {
   it('rejects what storage has no room for, keeps the rest, and goes on when there is room', async () => {
     const worker = await openWorker();
     const [kept0] = await worker.ingest([droppedSample(0)]);
-    const { write } = files.records;
+    const write = files.records.write.bind(files.records);
     files.records.write = () => {
       throw new DOMException('full', 'QuotaExceededError');
     };
