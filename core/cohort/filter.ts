@@ -30,18 +30,21 @@ export function applyFilter(
   filter: CohortFilter,
   coding: Coding,
 ): Uint32Array<ArrayBuffer> {
-  const choices = Object.values(filter.groups).map(({ grouping, chosen }) => ({
-    indices: groupIndices(records, grouping, coding),
-    chosen: new Set(chosen),
-  }));
+  const isKept = new Uint8Array(records.length).fill(1);
+  for (const { grouping, chosen } of Object.values(filter.groups)) {
+    const kept = new Set(chosen);
+    groupIndices(records, grouping, coding).forEach((group, i) => {
+      if (!kept.has(group)) isKept[i] = 0;
+    });
+  }
   const keptSplits = new Set(filter.splits);
   const text = filter.text.trim().toLowerCase();
   const passing: number[] = [];
-  for (const [i, record] of records.entries()) {
-    if (keptSplits.size > 0 && !keptSplits.has(splits[i] ?? 'unassigned')) continue;
-    if (choices.some(({ indices, chosen }) => !chosen.has(indices[i] as number))) continue;
-    if (text !== '' && !record.path.toLowerCase().includes(text)) continue;
+  records.forEach(({ path }, i) => {
+    if (isKept[i] === 0) return;
+    if (keptSplits.size > 0 && !keptSplits.has(splits[i] ?? 'unassigned')) return;
+    if (text !== '' && !path.toLowerCase().includes(text)) return;
     passing.push(i);
-  }
+  });
   return Uint32Array.from(passing);
 }

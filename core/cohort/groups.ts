@@ -91,7 +91,9 @@ function groupOfAge(edgesYears: readonly number[], unit: AgeUnit): GroupOf {
   invariant(problem === undefined, `age bins at ${edgesYears.join(', ')}: ${problem}`);
   return ({ age }) => {
     const years = ageInYears(age, unit);
-    return Number.isNaN(years) ? UNKNOWN_GROUP : edgesYears.filter((edge) => years >= edge).length;
+    if (Number.isNaN(years)) return UNKNOWN_GROUP;
+    const bin = edgesYears.findIndex((edge) => years < edge);
+    return bin === -1 ? edgesYears.length : bin;
   };
 }
 
