@@ -175,7 +175,7 @@ function normalise(facts: ArrayFacts): Record<string, unknown> {
 
 describe('npz-variants', () => {
   it('knows every error class of the manifest', () => {
-    expect(new Set(Object.values(CLASS_OF_CODE))).toEqual(new Set(Object.keys(manifest.error_classes)));
+    expect(Object.values(CLASS_OF_CODE)).toEqual(expect.arrayContaining(Object.keys(manifest.error_classes)));
   });
 
   for (const variant of manifest.files) {
