@@ -4,7 +4,7 @@ import { LeftAxis } from './Axis.tsx';
 import { ChartSvg } from './ChartSvg.tsx';
 import { INK, MUTED, PAPER, SMALL_FONT_SIZE } from './figure-colors.ts';
 import { FigureCard } from './FigureCard.tsx';
-import type { FigureFrame } from './FigureCard.tsx';
+import type { FigureFrame } from './figure-frame.ts';
 import type { FigureTable } from './figure-table.ts';
 import { Legend } from './Legend.tsx';
 import { ROLE_STYLES } from './roles.ts';
@@ -83,7 +83,7 @@ function ClusterChart({ data, width, onSelect }: ChartProps) {
   const band = (width - LEFT - RIGHT) / Math.max(1, sorted.length);
   const barWidth = Math.max(0.8, Math.min(24, band * 0.8));
   const xOf = (rank: number): number => LEFT + (rank + 0.5) * band;
-  const [, farthest] = roundDomain(0, Math.max(0, ...distances) || 1, 5);
+  const [, farthest] = roundDomain(0, Math.max(0, ...distances) || 1, 4);
   const distanceScale = linearScale([0, farthest], [middle - 14, TOP]);
   const [, largest] = roundDomain(0, Math.max(1, ...sorted.map(({ size }) => size)), 3);
   const countScale = linearScale([0, largest], [bottom, middle + 10]);
@@ -132,7 +132,7 @@ function ClusterChart({ data, width, onSelect }: ChartProps) {
         scale={distanceScale}
         ticks={roundTicks(0, farthest, 4)}
         format={(value) => formatNumber(value)}
-        title="Distance"
+        title={metric}
         left={LEFT}
         right={width - RIGHT}
       />
@@ -224,7 +224,7 @@ export function ClusterFigure(props: ClusterFigureProps) {
       ]}
       table={clusterTable(props)}
       height={HEIGHT}
-      chart={(width) => <ClusterChart data={props} width={width} onSelect={props.onSelect} />}
+      renderChart={(width) => <ClusterChart data={props} width={width} onSelect={props.onSelect} />}
     />
   );
 }

@@ -4,7 +4,7 @@ import { BottomAxis } from './Axis.tsx';
 import { ChartSvg } from './ChartSvg.tsx';
 import { estimateTextWidth, INK, MUTED, SMALL_FONT_SIZE } from './figure-colors.ts';
 import { FigureCard } from './FigureCard.tsx';
-import type { FigureFrame } from './FigureCard.tsx';
+import type { FigureFrame } from './figure-frame.ts';
 import { Point } from './figure-marks.tsx';
 import type { FigureTable } from './figure-table.ts';
 import type { FigureGroup } from './group-scores.ts';
@@ -34,7 +34,7 @@ export interface CompositionFigureProps extends FigureFrame, Composition {
 const ROW_HEIGHT = 28;
 const AXIS_HEIGHT = 40;
 const LEGEND_SPACE = 48;
-const VALUE_WIDTH = 46;
+const VALUE_WIDTH = 60;
 
 function total(part: CompositionPart): number {
   return part.counts.reduce((sum, count) => sum + count, 0);
@@ -82,7 +82,7 @@ function CompositionChart({ data, width, height, onSelect }: ChartProps) {
     symbol: <Point style={ROLE_STYLES[part.role]} x={0} y={0} r={6} />,
   }));
   const left =
-    Math.min(width * 0.35, Math.max(0, ...groups.map((group) => estimateTextWidth(group.label)))) + 12;
+    Math.min(width * 0.35, Math.max(0, ...groups.map((group) => estimateTextWidth(group.label)))) + 16;
   const right = width - parts.length * VALUE_WIDTH - 16;
   const top = Math.max(LEGEND_SPACE, legendHeight(legend, width) + 20);
   const bottom = height - AXIS_HEIGHT;
@@ -190,7 +190,7 @@ export function CompositionFigure(props: CompositionFigureProps) {
       {...props}
       table={compositionTable(props)}
       height={height}
-      chart={(width) => (
+      renderChart={(width) => (
         <CompositionChart data={props} width={width} height={height} onSelect={props.onSelect} />
       )}
     />

@@ -7,7 +7,7 @@ import { BottomAxis } from './Axis.tsx';
 import { ChartSvg } from './ChartSvg.tsx';
 import { estimateTextWidth, MUTED, SMALL_FONT_SIZE } from './figure-colors.ts';
 import { FigureCard } from './FigureCard.tsx';
-import type { FigureFrame } from './FigureCard.tsx';
+import type { FigureFrame } from './figure-frame.ts';
 import { Bar, PatternDefs } from './figure-marks.tsx';
 import type { FigureTable } from './figure-table.ts';
 import type { FigureGroup } from './group-scores.ts';
@@ -219,7 +219,7 @@ export function CountBarFigure(props: CountBarFigureProps) {
       }
       table={groupCountTable(props)}
       height={Math.max(120, height)}
-      chart={(width) => (
+      renderChart={(width) => (
         <CountBarChart data={props} length={length} width={width} height={height} onSelect={props.onSelect} />
       )}
     />

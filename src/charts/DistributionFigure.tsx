@@ -1,12 +1,12 @@
 /** A selection's distance to the target among random draws of the same size: a strip of draws, the selection marked. */
 import { formatCount, formatNumber, formatPercent } from '../ui/format.ts';
 import { HaloText } from './annotations.tsx';
-import { BottomAxis } from './Axis.tsx';
+import { BottomAxis, LeftAxis } from './Axis.tsx';
 import { ChartSvg } from './ChartSvg.tsx';
 import { locateInDraws } from './draw-position.ts';
-import { MUTED, SMALL_FONT_SIZE } from './figure-colors.ts';
 import { FigureCard } from './FigureCard.tsx';
-import type { FigureFrame } from './FigureCard.tsx';
+import { extendCaption } from './figure-frame.ts';
+import type { FigureFrame } from './figure-frame.ts';
 import { Bar, Point } from './figure-marks.tsx';
 import type { FigureTable } from './figure-table.ts';
 import type { Mark } from './MarkLayer.tsx';
@@ -83,12 +83,14 @@ function DistributionChart({ data, width }: ChartProps) {
   const shown = [...draws, ...references.map(({ value }) => value)];
   const domain =
     shown.length === 0 ? ([0, 1] as const) : roundDomain(Math.min(...shown), Math.max(...shown), 6);
-  const scale = linearScale(domain, [LEFT + 8, width - RIGHT - 8]);
   const [top, bottom] = [56, HEIGHT - 40];
   const isStrip = draws.length <= STRIP_MAX;
+  const left = isStrip ? LEFT : LEFT + 44;
+  const scale = linearScale(domain, [left + 8, width - RIGHT - 8]);
+  const drawn = locateInDraws(selectionDistance, draws);
   const bins = isStrip ? [] : histogramBins(draws, 30);
-  const tallest = Math.max(1, ...bins.map((bin) => bin.count));
-  const rowY = linearScale([0, tallest], [bottom, top + 16]);
+  const [, most] = roundDomain(0, Math.max(1, ...bins.map((bin) => bin.count)), 4);
+  const rowY = linearScale([0, most], [bottom, top + 18]);
   const drawStyle = { color: ROLE_STYLES.pool.color, shape: 'circle', pattern: 'solid' } as const;
   const stripY = stripRows(draws.map((value) => scale.at(value))).map((row) => bottom - 9 - row * 10);
 
@@ -143,6 +145,16 @@ function DistributionChart({ data, width }: ChartProps) {
         top={top}
         bottom={bottom}
       />
+      {!isStrip && (
+        <LeftAxis
+          scale={rowY}
+          ticks={roundTicks(0, most, 4).filter(Number.isInteger)}
+          format={formatCount}
+          title="Draws"
+          left={left}
+          right={width - RIGHT}
+        />
+      )}
       {bins.map((bin) => (
         <Bar
           key={bin.low}
@@ -161,9 +173,15 @@ function DistributionChart({ data, width }: ChartProps) {
           // oxlint-disable-next-line react/no-array-index-key
           <Point key={i} style={drawStyle} x={scale.at(value)} y={stripY[i] as number} r={5} />
         ))}
-      <text x={LEFT} y={bottom - 6} dy={-HEIGHT + 100} fontSize={SMALL_FONT_SIZE} fill={MUTED}>
-        {`${formatCount(draws.length)} random draws of n = ${formatCount(selectionSize)}`}
-      </text>
+      {drawn !== undefined && (
+        <HaloText
+          x={Math.min(Math.max(scale.at(drawn.mean), LEFT + 80), width - RIGHT - 80)}
+          y={isStrip ? Math.min(...stripY) - 14 : top + 10}
+          anchor="middle"
+        >
+          {`${formatCount(draws.length)} random draws of n = ${formatCount(selectionSize)}`}
+        </HaloText>
+      )}
       {references.map(({ key, label, value }, i) => {
         const x = scale.at(value);
         const isRight = x > width / 2;
@@ -209,10 +227,10 @@ export function DistributionFigure(props: DistributionFigureProps) {
   return (
     <FigureCard
       {...props}
-      caption={`${props.caption} ${describeDrawPosition(props)}`}
+      caption={extendCaption(props, describeDrawPosition(props))}
       table={drawDistanceTable(props)}
       height={HEIGHT}
-      chart={(width) => <DistributionChart data={props} width={width} />}
+      renderChart={(width) => <DistributionChart data={props} width={width} />}
     />
   );
 }

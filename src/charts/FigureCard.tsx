@@ -5,33 +5,17 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { useId, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { ExportMenu } from './ExportMenu.tsx';
+import type { FigureFrame } from './figure-frame.ts';
 import type { FigureTable } from './figure-table.ts';
 import { TableTwin } from './TableTwin.tsx';
 import classes from './FigureCard.module.css';
-
-/** Whether there is something to draw. `empty` says why not and what to do; `loading` says what is awaited. */
-export type FigureStatus =
-  { readonly kind: 'ready' } | { readonly kind: 'loading' | 'empty'; readonly message: string };
-
-/** What every figure takes from its place, beside its data. */
-export interface FigureFrame {
-  /** A statement of what is shown: "Dice by recorded race". */
-  readonly title: string;
-  /** Definition, convention and number of images or subjects. */
-  readonly caption: string;
-  /** Name of exported files, without extension. */
-  readonly fileName: string;
-  readonly controls?: ReactNode;
-  readonly warnings?: readonly string[];
-  readonly status?: FigureStatus;
-}
 
 export interface FigureCardProps extends FigureFrame {
   readonly table: FigureTable;
   /** Height of the chart in CSS pixels; table, empty and loading states keep it, so that nothing jumps. */
   readonly height: number;
   /** Draws the chart, one `ChartSvg`, at a width in CSS pixels. */
-  readonly chart: (width: number) => ReactNode;
+  readonly renderChart: (width: number) => ReactNode;
   /** Adds to an exported copy of the SVG what the page draws on a canvas. */
   readonly completeSvg?: (copy: SVGSVGElement) => void;
 }
@@ -43,7 +27,16 @@ const MIN_WIDTH = 300;
 
 /** A figure with its table twin and its exports. */
 export function FigureCard(props: FigureCardProps) {
-  const { title, caption, controls, warnings = [], status = { kind: 'ready' }, table, height, chart } = props;
+  const {
+    title,
+    caption,
+    controls,
+    warnings = [],
+    status = { kind: 'ready' },
+    table,
+    height,
+    renderChart,
+  } = props;
   const titleId = useId();
   const [view, setView] = useState<'chart' | 'table'>('chart');
   const { ref: stageRef, width } = useElementSize<HTMLDivElement>();
@@ -87,10 +80,12 @@ export function FigureCard(props: FigureCardProps) {
         {isReady && (
           // The chart stays mounted behind the table so that it can be exported from there too.
           <div ref={chartRef} hidden={view === 'table'}>
-            {chart(Math.max(MIN_WIDTH, Math.floor(width) || DEFAULT_WIDTH))}
+            {renderChart(Math.max(MIN_WIDTH, Math.floor(width) || DEFAULT_WIDTH))}
           </div>
         )}
         {isReady && view === 'table' && (
+          // A scrolling region must be reachable by the keyboard.
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
           <section className={classes['tableScroll']} aria-label={`Table: ${title}`} tabIndex={0}>
             <TableTwin table={table} caption={title} />
           </section>

@@ -4,13 +4,13 @@ import { formatCount, formatPercent, formatPercentNumber } from '../ui/format.ts
 import { groupStyle } from '../ui/palette.ts';
 import { LeftAxis } from './Axis.tsx';
 import { ChartSvg } from './ChartSvg.tsx';
-import { estimateTextWidth, INK, MUTED, SMALL_FONT_SIZE } from './figure-colors.ts';
+import { estimateTextWidth, INK, MUTED, PAPER, SMALL_FONT_SIZE } from './figure-colors.ts';
 import { Bar, PatternDefs, Point } from './figure-marks.tsx';
 import { groupScoreSummary, POINTS_BELOW, scoreLines } from './group-scores.ts';
 import type { FigureGroup, GroupScore, GroupScores, ScorePanel } from './group-scores.ts';
 import { Legend, legendHeight } from './Legend.tsx';
 import type { LegendItem } from './Legend.tsx';
-import { HaloText, IntervalBar } from './annotations.tsx';
+import { IntervalBar } from './annotations.tsx';
 import { jitter, linearScale, roundDomain, roundTicks } from './scale.ts';
 import type { LinearScale } from './scale.ts';
 
@@ -36,7 +36,10 @@ function scoreDomain(panels: readonly ScorePanel[], isZoomed: boolean): [number,
   ]);
   const defined = shown.filter((value) => value !== null);
   if (defined.length === 0) return [0, 1];
-  const [low, high] = roundDomain(Math.min(...defined), Math.max(...defined), 5);
+  const [lowest, highest] = [Math.min(...defined), Math.max(...defined)];
+  // Room for the symbols at both ends.
+  const margin = (highest - lowest) * 0.03;
+  const [low, high] = roundDomain(lowest - margin, highest + margin, 5);
   return [Math.max(0, low), Math.min(1, high)];
 }
 
@@ -84,7 +87,9 @@ function ScoreColumn({ score, group, x, band, scale, isZoomed, isHollow, figureI
             cy={scale.at(value)}
             r={2}
             fill={INK}
-            fillOpacity={0.4}
+            fillOpacity={0.6}
+            stroke={PAPER}
+            strokeWidth={0.75}
           />
         ),
       )}
@@ -98,23 +103,44 @@ function ScoreColumn({ score, group, x, band, scale, isZoomed, isHollow, figureI
   );
 }
 
+interface GroupSymbolProps {
+  readonly group: FigureGroup;
+  readonly figureId: string;
+  readonly isPoint: boolean;
+  readonly isHollow: boolean;
+}
+
+function GroupSymbol({ group, figureId, isPoint, isHollow }: GroupSymbolProps) {
+  const style = groupStyle(group.styleIndex);
+  return isPoint ? (
+    <Point style={style} x={0} y={0} r={5.5} isHollow={isHollow} />
+  ) : (
+    <Bar figureId={figureId} style={style} x={-6} y={-6} width={12} height={12} isHollow={isHollow} />
+  );
+}
+
 /** Grouped bars (or points) of every panel, with intervals, n, and the overall mean as a line. */
 export function GroupBarChart({ scores, width, height, isZoomed, onSelect }: GroupBarChartProps) {
   const figureId = useId();
   const { metric, groups, panels, minimumCount } = scores;
   const styles = groups.map((group) => groupStyle(group.styleIndex));
-  const legend: LegendItem[] = groups.map((group, i) => {
-    const style = styles[i] as (typeof styles)[number];
-    return {
+  const legend: LegendItem[] = [
+    ...groups.map((group) => ({
       key: group.key,
       label: group.label,
-      symbol: isZoomed ? (
-        <Point style={style} x={0} y={0} r={5.5} />
-      ) : (
-        <Bar figureId={figureId} style={style} x={-6} y={-6} width={12} height={12} />
+      symbol: (
+        <GroupSymbol
+          group={group}
+          figureId={figureId}
+          isPoint={isZoomed}
+          isHollow={panels
+            .flatMap((panel) => panel.scores.filter((score) => score.group === group.key))
+            .every((score) => score.count < minimumCount)}
+        />
       ),
-    };
-  });
+    })),
+    { key: '', label: 'Overall', symbol: <line x1={-8} x2={8} stroke={INK} strokeDasharray="5 3" /> },
+  ];
 
   const panelWidth = (width - LEFT - RIGHT - PANEL_GAP * (panels.length - 1)) / Math.max(1, panels.length);
   const band = panelWidth / Math.max(1, groups.length);
@@ -233,23 +259,24 @@ interface PanelFrameProps {
 function PanelFrame({ panel, left, width, labelY, scale }: PanelFrameProps) {
   return (
     <g>
-      <text x={left + width / 2} y={labelY} textAnchor="middle" fontWeight={600}>
-        {panel.label}
+      <text x={left + width / 2} y={labelY} textAnchor="middle">
+        <tspan fontWeight={600}>{panel.label}</tspan>
+        {panel.overall !== null && (
+          <tspan
+            fontSize={SMALL_FONT_SIZE}
+            fill={MUTED}
+          >{`  overall ${formatPercent(panel.overall.value)}`}</tspan>
+        )}
       </text>
       {panel.overall !== null && (
-        <g>
-          <line
-            x1={left}
-            x2={left + width}
-            y1={scale.at(panel.overall.value)}
-            y2={scale.at(panel.overall.value)}
-            stroke={INK}
-            strokeDasharray="5 3"
-          />
-          <HaloText x={left + width} y={scale.at(panel.overall.value) - 4} anchor="end">
-            {`overall ${formatPercentNumber(panel.overall.value)}`}
-          </HaloText>
-        </g>
+        <line
+          x1={left}
+          x2={left + width}
+          y1={scale.at(panel.overall.value)}
+          y2={scale.at(panel.overall.value)}
+          stroke={INK}
+          strokeDasharray="5 3"
+        />
       )}
     </g>
   );

@@ -2,7 +2,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import { FigureCard } from './FigureCard.tsx';
-import type { FigureFrame } from './FigureCard.tsx';
+import type { FigureFrame } from './figure-frame.ts';
 import { GroupBarChart } from './GroupBarChart.tsx';
 import { groupScoreTable, groupScoreWarnings } from './group-scores.ts';
 import type { GroupScores } from './group-scores.ts';
@@ -38,7 +38,7 @@ export function GroupBarFigure(props: GroupBarFigureProps) {
       warnings={[...groupScoreWarnings(props), ...(props.warnings ?? [])]}
       table={groupScoreTable(props)}
       height={HEIGHT}
-      chart={(width) => (
+      renderChart={(width) => (
         <GroupBarChart
           scores={props}
           width={width}

@@ -1,23 +1,25 @@
 /** Distribution of one quantity over images or subjects: ages, Dice of single images. */
 import { useId } from 'react';
-import { formatCount, formatNumber } from '../ui/format.ts';
+import { formatCount, formatNumber, formatPercentNumber } from '../ui/format.ts';
 import { groupStyle } from '../ui/palette.ts';
 import { HaloText } from './annotations.tsx';
 import { BottomAxis, LeftAxis } from './Axis.tsx';
 import { ChartSvg } from './ChartSvg.tsx';
 import { INK } from './figure-colors.ts';
 import { FigureCard } from './FigureCard.tsx';
-import type { FigureFrame } from './FigureCard.tsx';
+import { extendCaption } from './figure-frame.ts';
+import type { FigureFrame } from './figure-frame.ts';
 import { Bar } from './figure-marks.tsx';
 import type { FigureTable } from './figure-table.ts';
 import { histogramBins, linearScale, roundDomain, roundTicks } from './scale.ts';
-import type { Bin } from './scale.ts';
 
 export interface HistogramData {
   /** "Age". */
   readonly quantity: string;
-  /** "years"; absent for a bare number. */
+  /** "years"; absent for a bare number and for shares. */
   readonly unit?: string;
+  /** `share`: fractions, read as percent. */
+  readonly kind: 'number' | 'share';
   /** What is counted, plural. */
   readonly counted: string;
   /** One per image or subject; NaN where it is not known. */
@@ -31,19 +33,31 @@ export interface HistogramFigureProps extends FigureFrame, HistogramData {
 
 const HEIGHT = 260;
 const LEFT = 60;
-const RIGHT = 12;
+const RIGHT = 24;
 const MAX_BINS = 30;
 
 /** One row per bin. */
-export function histogramTable({ quantity, unit, counted, values }: HistogramData): FigureTable {
+export function histogramTable({ quantity, unit, kind, counted, values }: HistogramData): FigureTable {
+  const columnKind = kind === 'share' ? 'percent' : 'number';
   const withUnit = unit === undefined ? {} : { unit };
   return {
     columns: [
-      { key: 'from', label: `${quantity} from`, kind: 'number', ...withUnit },
-      { key: 'below', label: 'below', kind: 'number', ...withUnit },
+      { key: 'from', label: `${quantity} from`, kind: columnKind, ...withUnit },
+      { key: 'below', label: 'below', kind: columnKind, ...withUnit },
       { key: 'n', label: `n ${counted}`, kind: 'count' },
     ],
     rows: histogramBins(values, MAX_BINS).map((bin) => ({ from: bin.low, below: bin.high, n: bin.count })),
+  };
+}
+
+/** How a value reads, and its unit after a number and in an axis title. */
+function wording({ kind, unit }: HistogramData) {
+  if (kind === 'share')
+    return { format: (value: number | undefined) => formatPercentNumber(value), suffix: '%', axisUnit: '%' };
+  return {
+    format: (value: number | undefined) => formatNumber(value),
+    suffix: unit === undefined ? '' : ` ${unit}`,
+    axisUnit: unit,
   };
 }
 
@@ -58,19 +72,18 @@ export function medianOf(values: readonly number[]): number | undefined {
 }
 
 /** n, number unknown, bin width and convention: what the caption adds to the place's own words. */
-export function describeHistogram({ quantity, unit, counted, values }: HistogramData): string {
+export function describeHistogram(data: HistogramData): string {
+  const { quantity, counted, values } = data;
+  const { format, suffix } = wording(data);
   const known = values.filter(Number.isFinite).length;
   const bin = histogramBins(values, MAX_BINS)[0];
-  const unitText = unit === undefined ? '' : ` ${unit}`;
   return (
     [
       `n = ${formatCount(known)} ${counted}`,
       ...(known === values.length
         ? []
         : [`${quantity.toLowerCase()} unknown for ${formatCount(values.length - known)}`]),
-      ...(bin === undefined
-        ? []
-        : [`bins of ${formatNumber(bin.high - bin.low)}${unitText}, lower edge included`]),
+      ...(bin === undefined ? [] : [`bins of ${format(bin.high - bin.low)}${suffix}, lower edge included`]),
     ].join('; ') + '.'
   );
 }
@@ -83,21 +96,21 @@ interface ChartProps {
 
 function HistogramChart({ data, width, onSelect }: ChartProps) {
   const figureId = useId();
-  const { quantity, unit, counted, values } = data;
+  const { quantity, counted, values } = data;
+  const { format, suffix, axisUnit } = wording(data);
   const bins = histogramBins(values, MAX_BINS);
   const median = medianOf(values);
-  const [first, last] = [bins[0] as Bin | undefined, bins.at(-1)];
+  const [first, last] = [bins[0], bins.at(-1)];
   const [top, bottom] = [22, HEIGHT - 40];
   const xScale = linearScale([first?.low ?? 0, last?.high ?? 1], [LEFT, width - RIGHT]);
   const [, most] = roundDomain(0, Math.max(1, ...bins.map((bin) => bin.count)), 5);
   const yScale = linearScale([0, most], [bottom, top]);
-  const title = unit === undefined ? quantity : `${quantity} (${unit})`;
-  const unitText = unit === undefined ? '' : ` ${unit}`;
+  const title = axisUnit === undefined ? quantity : `${quantity} (${axisUnit})`;
   return (
     <ChartSvg
       width={width}
       height={HEIGHT}
-      summary={`Histogram of ${quantity.toLowerCase()}. ${describeHistogram(data)} Median ${formatNumber(median)}${unitText}, from ${formatNumber(first?.low)} to ${formatNumber(last?.high)}.`}
+      summary={`Histogram of ${quantity.toLowerCase()}. ${describeHistogram(data)} Median ${format(median)}${suffix}, from ${format(first?.low)} to ${format(last?.high)}.`}
       marks={bins.map((bin) => ({
         id: String(bin.low),
         x: xScale.at(bin.low),
@@ -106,7 +119,7 @@ function HistogramChart({ data, width, onSelect }: ChartProps) {
         height: bottom - top,
         tipY: yScale.at(bin.count),
         lines: [
-          `${formatNumber(bin.low)} to ${formatNumber(bin.high)}${unitText}`,
+          `${format(bin.low)} to ${format(bin.high)}${suffix}`,
           `n = ${formatCount(bin.count)} ${counted}`,
         ],
         onSelect: onSelect === undefined ? undefined : () => onSelect(bin.low, bin.high),
@@ -135,7 +148,7 @@ function HistogramChart({ data, width, onSelect }: ChartProps) {
       <BottomAxis
         scale={xScale}
         ticks={roundTicks(xScale.min, xScale.max, 8)}
-        format={(value) => formatNumber(value)}
+        format={format}
         title={title}
         top={bottom}
         bottom={bottom}
@@ -151,7 +164,7 @@ function HistogramChart({ data, width, onSelect }: ChartProps) {
             strokeDasharray="5 3"
           />
           <HaloText x={xScale.at(median)} y={top - 8} anchor="middle">
-            {`median ${formatNumber(median)}`}
+            {`median ${format(median)}${suffix}`}
           </HaloText>
         </g>
       )}
@@ -164,10 +177,10 @@ export function HistogramFigure(props: HistogramFigureProps) {
   return (
     <FigureCard
       {...props}
-      caption={`${props.caption} ${describeHistogram(props)}`}
+      caption={extendCaption(props, describeHistogram(props))}
       table={histogramTable(props)}
       height={HEIGHT}
-      chart={(width) => <HistogramChart data={props} width={width} onSelect={props.onSelect} />}
+      renderChart={(width) => <HistogramChart data={props} width={width} onSelect={props.onSelect} />}
     />
   );
 }

@@ -22,9 +22,9 @@ export interface Mark {
   readonly onSelect?: (() => void) | undefined;
 }
 
-/** Half the widest tooltip, and the height that must be free above a mark. */
+/** Half the widest tooltip, and the height of one of its lines, in pixels. */
 const TIP_HALF_WIDTH = 120;
-const TIP_HEIGHT = 72;
+const TIP_LINE_HEIGHT = 17;
 
 const STEP_OF_KEY: Readonly<Record<string, number>> = {
   ArrowRight: 1,
@@ -38,7 +38,7 @@ export function MarkTip({ mark, width }: { readonly mark: Mark; readonly width: 
   const x = mark.tipX ?? mark.x + mark.width / 2;
   const y = mark.tipY ?? mark.y;
   const half = Math.min(TIP_HALF_WIDTH, width / 2);
-  const isBelow = y < TIP_HEIGHT;
+  const isBelow = y < (mark.lines.length + 1) * TIP_LINE_HEIGHT;
   return (
     <div
       className={classes['tip']}

@@ -4,9 +4,8 @@ import type { PointerEvent } from 'react';
 import { formatCount, formatNumber } from '../ui/format.ts';
 import { BottomAxis, LeftAxis } from './Axis.tsx';
 import { ChartSvg } from './ChartSvg.tsx';
-import { FIGURE_COLORS_LIGHT } from './figure-colors.ts';
 import { FigureCard } from './FigureCard.tsx';
-import type { FigureFrame } from './FigureCard.tsx';
+import type { FigureFrame } from './figure-frame.ts';
 import { Point } from './figure-marks.tsx';
 import { Legend, legendHeight } from './Legend.tsx';
 import { MarkTip } from './MarkLayer.tsx';
@@ -21,7 +20,7 @@ export interface ScatterFigureProps extends FigureFrame {
   /** Axis titles: "First principal component". */
   readonly xLabel: string;
   readonly yLabel: string;
-  /** Drawn in this order, the last on top. */
+  /** In the order of the legend. */
   readonly series: readonly ScatterSeries[];
   /** Name of a point for its tooltip. */
   readonly pointName?: (series: ScatterSeries, index: number) => string;
@@ -34,8 +33,16 @@ const SVG_NAMESPACE = 'http://www.w3.org/2000/svg';
 /** How far from a point the pointer may be, in pixels. */
 const REACH = 12;
 
-const RADII = { pool: 2, target: 3.5, selection: 3.5 } as const;
-const OPACITIES = { pool: 0.55, target: 0.9, selection: 0.9 } as const;
+const RADII = { pool: 2, target: 3, selection: 3.5 } as const;
+const OPACITIES = { pool: 0.5, target: 0.85, selection: 1 } as const;
+
+const OPEN_LINE_WIDTH = 1.25;
+const DRAWING_ORDER = ['pool', 'selection', 'target'] as const;
+
+/** Selected points are open, so that the target below them stays visible. */
+function isOpen(series: ScatterSeries): boolean {
+  return series.role === 'selection';
+}
 
 function plotBox(width: number, series: readonly ScatterSeries[]): PlotBox {
   return { left: 64, right: width - 12, top: legendHeight(legendOf(series), width) + 8, bottom: HEIGHT - 40 };
@@ -45,8 +52,22 @@ function legendOf(series: readonly ScatterSeries[]) {
   return series.map((one) => ({
     key: one.role,
     label: `${ROLE_LABELS[one.role]} (n = ${formatCount(one.x.length)})`,
-    symbol: <Point style={ROLE_STYLES[one.role]} x={0} y={0} r={5} />,
+    symbol: isOpen(one) ? (
+      <path
+        d={symbolPath(ROLE_STYLES[one.role].shape, 0, 0, 5)}
+        fill="none"
+        stroke={ROLE_STYLES[one.role].color}
+        strokeWidth={1.5}
+      />
+    ) : (
+      <Point style={ROLE_STYLES[one.role]} x={0} y={0} r={5} />
+    ),
   }));
+}
+
+/** Bottom to top: open selection marks lie over the pool, and the few target points over both. */
+function inDrawingOrder(series: readonly ScatterSeries[]): ScatterSeries[] {
+  return DRAWING_ORDER.flatMap((role) => series.filter((one) => one.role === role));
 }
 
 /** Path data of every visible point of a series. */
@@ -70,16 +91,17 @@ function paintCanvas(canvas: HTMLCanvasElement, width: number, series: readonly 
   canvas.height = Math.round(HEIGHT * density);
   context.setTransform(density, 0, 0, density, 0, 0);
   const scales = scatterScales(series, plotBox(width, series));
-  const paper = getComputedStyle(canvas).getPropertyValue('background-color');
-  for (const one of series) {
+  for (const one of inDrawingOrder(series)) {
     context.globalAlpha = OPACITIES[one.role];
     context.fillStyle = ROLE_STYLES[one.role].color;
-    context.strokeStyle = paper;
-    context.lineWidth = 0.75;
+    context.strokeStyle = ROLE_STYLES[one.role].color;
+    context.lineWidth = OPEN_LINE_WIDTH;
     for (const path of pointPaths(one, scales)) {
       const shape = new Path2D(path);
-      context.fill(shape);
-      if (one.role !== 'pool') context.stroke(shape);
+      if (isOpen(one)) context.stroke(shape);
+      // The rule takes the canvas for an array.
+      // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type
+      else context.fill(shape);
     }
   }
 }
@@ -87,14 +109,15 @@ function paintCanvas(canvas: HTMLCanvasElement, width: number, series: readonly 
 /** Adds the canvas's points to an exported copy of the SVG, one path per series. */
 function embedPoints(copy: SVGSVGElement, series: readonly ScatterSeries[]): void {
   const scales = scatterScales(series, plotBox(Number(copy.getAttribute('width')), series));
-  for (const one of series) {
+  for (const one of inDrawingOrder(series)) {
     const group = copy.ownerDocument.createElementNS(SVG_NAMESPACE, 'g');
-    group.setAttribute('fill', ROLE_STYLES[one.role].color);
-    group.setAttribute('fill-opacity', String(OPACITIES[one.role]));
-    if (one.role !== 'pool') {
-      group.setAttribute('stroke', FIGURE_COLORS_LIGHT['--figure-paper'] as string);
-      group.setAttribute('stroke-width', '0.75');
+    const { color } = ROLE_STYLES[one.role];
+    group.setAttribute('fill', isOpen(one) ? 'none' : color);
+    if (isOpen(one)) {
+      group.setAttribute('stroke', color);
+      group.setAttribute('stroke-width', String(OPEN_LINE_WIDTH));
     }
+    group.setAttribute('fill-opacity', String(OPACITIES[one.role]));
     for (const path of pointPaths(one, scales)) {
       const shape = copy.ownerDocument.createElementNS(SVG_NAMESPACE, 'path');
       shape.setAttribute('d', path);
@@ -118,7 +141,12 @@ function ScatterChart({ width, ...props }: ScatterFigureProps & { readonly width
   const findPoint = (event: PointerEvent<HTMLElement>): void => {
     const frame = event.currentTarget.getBoundingClientRect();
     setHovered(
-      nearestPoint(series, scales, { x: event.clientX - frame.left, y: event.clientY - frame.top }, REACH),
+      nearestPoint(
+        inDrawingOrder(series),
+        scales,
+        { x: event.clientX - frame.left, y: event.clientY - frame.top },
+        REACH,
+      ),
     );
   };
   const counts = series
@@ -197,7 +225,7 @@ export function ScatterFigure(props: ScatterFigureProps) {
       {...props}
       table={scatterTable(props.series, props.xLabel, props.yLabel)}
       height={HEIGHT}
-      chart={(width) => <ScatterChart {...props} width={width} />}
+      renderChart={(width) => <ScatterChart {...props} width={width} />}
       completeSvg={(copy) => embedPoints(copy, props.series)}
     />
   );

@@ -23,7 +23,7 @@ function resolveVariables(value: string): string {
 }
 
 function cleanElement(element: Element): void {
-  for (const { name, value } of [...element.attributes]) {
+  for (const { name, value } of Array.from(element.attributes)) {
     if (isPageAttribute(name)) element.removeAttribute(name);
     else if (value.includes('var(')) element.setAttribute(name, resolveVariables(value));
   }

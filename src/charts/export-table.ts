@@ -64,7 +64,7 @@ const LATEX_REPLACEMENTS: Readonly<Record<string, string>> = {
 
 /** Text for LaTeX: special characters escaped, the signs that plain LaTeX cannot set replaced by commands, line breaks by spaces. */
 export function escapeLatex(text: string): string {
-  return [...text.replaceAll(/\s*[\r\n]+\s*/g, ' ')]
+  return Array.from(text.replaceAll(/\s*[\r\n]+\s*/g, ' '))
     .map((character) => LATEX_REPLACEMENTS[character] ?? character)
     .join('');
 }

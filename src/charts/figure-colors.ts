@@ -1,6 +1,6 @@
 /**
- * The neutral colours of charts, as CSS variables that follow the page's scheme. `FigureCard.module.css` sets the
- * same light values; exported files always use them, because papers are white.
+ * The neutral colours of charts, as CSS variables that follow the page's scheme. Exported files always use the light
+ * values, because papers are white; they are those of `theme.css`, and a test compares them.
  */
 
 export const INK = 'var(--figure-ink)';
@@ -9,9 +9,9 @@ export const GRID = 'var(--figure-grid)';
 export const PAPER = 'var(--figure-paper)';
 
 export const FIGURE_COLORS_LIGHT: Readonly<Record<string, string>> = {
-  '--figure-ink': '#1c2127',
-  '--figure-muted': '#5a6370',
-  '--figure-grid': '#e3e6ea',
+  '--figure-ink': '#1a2027',
+  '--figure-muted': '#55606d',
+  '--figure-grid': '#dde2e8',
   '--figure-paper': '#ffffff',
 };
 
@@ -21,7 +21,7 @@ export const FIGURE_FONT = 'Helvetica, Arial, sans-serif';
 export const FONT_SIZE = 12;
 export const SMALL_FONT_SIZE = 11;
 
-/** Estimated width in pixels of a line of text. There is no layout to ask before drawing; 0.56 em is the mean of sans-serif letters. */
+/** Estimated width in pixels of a line of text. There is no layout to ask before drawing; 0.6 em is generous for sans-serif letters, so that labels are not cut. */
 export function estimateTextWidth(text: string, fontSize: number = FONT_SIZE): number {
-  return text.length * fontSize * 0.56;
+  return text.length * fontSize * 0.6;
 }

@@ -1,29 +1,20 @@
 /** Bars and points in a group's colour with its second signal: a fill pattern for bars, a shape for points. */
-import type { MarkStyle } from '../ui/palette.ts';
+import type { ReactNode } from 'react';
+import type { FillPattern, MarkStyle } from '../ui/palette.ts';
 import { PAPER } from './figure-colors.ts';
 import { symbolPath } from './symbols.ts';
 
 /** Lines and dots in the colour of the paper over the colour of the group: they read on both schemes and in grey print. */
-function patternShapes(pattern: MarkStyle['pattern']) {
-  switch (pattern) {
-    case 'solid':
-      return null;
-    case 'diagonal':
-      return <path d="M-2 2l4 -4M0 8l8 -8M6 10l4 -4" />;
-    case 'diagonal-back':
-      return <path d="M-2 6l4 4M0 0l8 8M6 -2l4 4" />;
-    case 'vertical':
-      return <path d="M2 0v8M6 0v8" />;
-    case 'horizontal':
-      return <path d="M0 2h8M0 6h8" />;
-    case 'grid':
-      return <path d="M0 4h8M4 0v8" />;
-    case 'dots':
-      return <path d="M2 2h0M6 6h0" strokeLinecap="round" strokeWidth={2.4} />;
-    case 'dense-dots':
-      return <path d="M1 1h0M5 1h0M3 5h0M7 5h0" strokeLinecap="round" strokeWidth={2} />;
-  }
-}
+const PATTERN_SHAPES: Readonly<Record<FillPattern, ReactNode>> = {
+  solid: null,
+  diagonal: <path d="M-2 2l4 -4M0 8l8 -8M6 10l4 -4" />,
+  'diagonal-back': <path d="M-2 6l4 4M0 0l8 8M6 -2l4 4" />,
+  vertical: <path d="M2 0v8M6 0v8" />,
+  horizontal: <path d="M0 2h8M0 6h8" />,
+  grid: <path d="M0 4h8M4 0v8" />,
+  dots: <path d="M2 2h0M6 6h0" strokeLinecap="round" strokeWidth={2.4} />,
+  'dense-dots': <path d="M1 1h0M5 1h0M3 5h0M7 5h0" strokeLinecap="round" strokeWidth={2} />,
+};
 
 /** Id of a style's pattern inside one figure. */
 function patternId(figureId: string, style: MarkStyle): string {
@@ -51,7 +42,7 @@ export function PatternDefs({ figureId, styles }: PatternDefsProps) {
           stroke={PAPER}
           strokeWidth={1.2}
         >
-          {patternShapes(style.pattern)}
+          {PATTERN_SHAPES[style.pattern]}
         </pattern>
       ))}
     </defs>
