@@ -5,10 +5,16 @@
  */
 import type { DemoCohortSpec } from '../core/cohort/demo-cohort.ts';
 import type { SampleId, SampleRecord } from '../core/cohort/sample.ts';
+import type { EquityDefinition } from '../core/equity/equity-scaled.ts';
+import type { EquityWarning } from '../core/equity/group-inclusion.ts';
 import type { SerializedError } from '../core/errors.ts';
 import type { CropFrame } from '../core/imaging/crop.ts';
 import type { FeaturePreprocess, SegmentationPreprocess } from '../core/imaging/preprocess.ts';
-import type { OverlapCounts } from '../core/segmentation/overlap.ts';
+import type { DrawComparison } from '../core/search/draw-comparison.ts';
+import type { ClusterPrefix } from '../core/search/strategies/selection.ts';
+import type { Region } from '../core/segmentation/classes.ts';
+import type { Convention, EmptyRule, OverlapCounts } from '../core/segmentation/overlap.ts';
+import type { Interval } from '../core/statistics/bca.ts';
 import type { Report } from '../core/tasks.ts';
 
 export type { DemoCohortSpec } from '../core/cohort/demo-cohort.ts';

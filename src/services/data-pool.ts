@@ -27,9 +27,12 @@ export interface DataPool {
   close(): Promise<void>;
 }
 
-/** As many workers as leave the page a core of its own; more than four only wait for the disk. */
+/**
+ * As many workers as leave the page a core of its own; more than four only wait for the disk. Two on two cores: the
+ * page's thread is idle nearly all the time, and a second worker reads half as many files again.
+ */
 export function dataWorkerCount(coreCount: number): number {
-  return Math.min(4, Math.max(1, coreCount - 1));
+  return coreCount < 3 ? Math.max(1, coreCount) : Math.min(4, coreCount - 1);
 }
 
 /** A pool whose workers are made by `spawn`. */

@@ -93,7 +93,7 @@ function batchOf(outcomes: readonly Outcome[]): IngestBatch {
 function judge(
   directory: SampleDirectory,
   shard: number,
-  described: { readonly path: string; readonly file?: File },
+  file: File | undefined,
   result: IngestResult,
 ): { readonly outcome: Outcome; readonly isDuplicate: boolean } {
   if (result.status === 'rejected') {
@@ -107,14 +107,14 @@ function judge(
   const { record } = result;
   const known = directory.get(record.id);
   if (known === undefined) {
-    directory.add(record, { shard, isAttached: true, file: described.file });
+    directory.add(record, { shard, isAttached: true, file });
     return { outcome: { kind: 'loaded', record }, isDuplicate: false };
   }
   if (known.shard === shard) {
-    if (described.file !== undefined) directory.attach(record.id, described.file);
+    if (file !== undefined) directory.attach(record.id, file);
     return { outcome: { kind: 'attached', id: record.id }, isDuplicate: false };
   }
-  if (known.path === described.path) return { outcome: { kind: 'known' }, isDuplicate: true };
+  if (known.path === record.path) return { outcome: { kind: 'known' }, isDuplicate: true };
   const error = new WorkbenchError(
     'sample/duplicate',
     `It has the same content as ${known.path}, which was kept.`,
@@ -194,7 +194,7 @@ export async function ingestFrom<Item>(
     for (const [index, { item }] of chunk.entries()) {
       const result = results[index];
       if (result === undefined) continue;
-      const { outcome, isDuplicate } = judge(directory, shard, source.describe(item), result);
+      const { outcome, isDuplicate } = judge(directory, shard, source.describe(item).file, result);
       if (isDuplicate && result.status === 'loaded') duplicates.push(result.record.id);
       settle(item, outcome);
     }

@@ -211,7 +211,8 @@ describe('the demo cohort', () => {
     const first = openPage(disk);
     const summary = await first.files.ingestDemo(demo, first.options());
     expect(summary).toMatchObject({ foundCount: 20, loadedCount: 20 });
-    const second = openPage(disk);
+    // The other way round, so that each sample is made again by the worker that does not have it.
+    const second = openPage(disk.toReversed());
     const restored: SampleRecord[] = [];
     const { waitingCount, recordCount } = await second.files.restoreCohort((records) =>
       restored.push(...records),

@@ -145,11 +145,9 @@ export function openSampleStore(files: SampleFiles): SampleStore {
 
     thumbnail(id) {
       const { slot } = entry(id);
-      const image = new Uint8Array(PLANE_BYTES);
-      const mask = new Uint8Array(PLANE_BYTES);
-      files.thumbnails.read(image, { at: slot * STRIDE_BYTES });
-      files.thumbnails.read(mask, { at: slot * STRIDE_BYTES + PLANE_BYTES });
-      return { id, image, mask };
+      const packed = new Uint8Array(STRIDE_BYTES);
+      files.thumbnails.read(packed, { at: slot * STRIDE_BYTES });
+      return { id, image: packed.slice(0, PLANE_BYTES), mask: packed.slice(PLANE_BYTES) };
     },
 
     close() {
