@@ -251,6 +251,7 @@ export interface ComputeWorker {
   deviceLost(): Promise<string>;
   /** Destroys the device, for the test of recovery. */
   destroyDevice(): Promise<void>;
+  /** Takes the port to a data worker. A shard connected again has a new worker: close the old connection, or its calls never end. */
   connect(shard: number, port: MessagePort): Promise<void>;
   /** Takes `source.bytes`. Errors: `onnx/damaged`, `onnx/unsupported-interface`, `model/self-test-failed`. */
   load(source: ModelSource): Promise<ModelReport>;

@@ -105,13 +105,13 @@ export function connectWorker<Api extends object>(worker: Worker, name: string):
 
 /**
  * Connects to an api served on the other end of a message port (one worker calling another).
- * Errors: calls reject with `worker/crashed` when the other end is gone.
+ * Errors: calls reject with `worker/crashed` when the browser says that the other end is gone, or on `close`. Chromium 156
+ * does not say it: who learns of a new worker at the other end must close the old connection.
  * Ownership: takes the port.
  */
 export function connectPort<Api extends object>(port: MessagePort, name: string): Connection<Api> {
   const { api, end, closed } = connect<Api>(port, name, (remote) => remote[releaseProxy]());
   const crashed = new Promise<WorkbenchError>((resolve) => {
-    // Fired when the other end's thread ends (Chromium 122); older browsers never say it.
     port.addEventListener('close', () => {
       const error = crashError(name, 'its channel closed.');
       end(error);
