@@ -82,7 +82,14 @@ export function isFiniteMatrix(matrix: Matrix): boolean {
 const BLOCK_ROWS = 64;
 const BLOCK_DEPTH = 256;
 
-function pack(from: Matrix, row: number, rows: number, column: number, depth: number, into: Float64Array): void {
+function pack(
+  from: Matrix,
+  row: number,
+  rows: number,
+  column: number,
+  depth: number,
+  into: Float64Array,
+): void {
   for (let i = 0; i < rows; i++) {
     const start = (row + i) * from.columns + column;
     for (let k = 0; k < depth; k++) into[i * depth + k] = from.data[start + k] as number;

@@ -49,7 +49,11 @@ export function singularValues(matrix: Matrix): Float64Array {
   }
   const values = new Float64Array(2 * n);
   diagonalizeTridiagonal(values, off);
-  return values.map(Math.abs).toSorted().toReversed().filter((_, index) => index % 2 === 0);
+  return values
+    .map(Math.abs)
+    .toSorted()
+    .toReversed()
+    .filter((_, index) => index % 2 === 0);
 }
 
 /** The sum of the singular values. Shapes, errors and cost: as `singularValues`. */

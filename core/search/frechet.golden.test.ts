@@ -2,11 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { readNpz } from '../formats/npz.ts';
 import { goldensFolder, reportGolden } from '../goldens.ts';
-import { npzMatrix, openNpz } from '../linalg/golden-matrices.ts';
+import { npzMatrix } from '../linalg/npz-matrix.ts';
 import { columnMeans, gatherRows, type Matrix } from '../linalg/matrix.ts';
 import { describeDifference, maxAbsDifference, STATISTICS_F64, type Tolerance } from '../testing.ts';
-import { clusterMembers, clusterSizes, rankClusters, sampleLogScores, softmaxLogWeights } from './cluster-scores.ts';
+import {
+  clusterMembers,
+  clusterSizes,
+  rankClusters,
+  sampleLogScores,
+  softmaxLogWeights,
+} from './cluster-scores.ts';
 import { diversity } from './diversity.ts';
 import { type FrechetTerms, frechetDistance, preparePool, prepareTarget, subsetDistance } from './frechet.ts';
 import { kernelInceptionDistance } from './kernel-mmd.ts';
@@ -47,7 +54,7 @@ const SCIPY_FID: Tolerance = { abs: 1e-10, rel: 1e-6 };
 
 const folder = goldensFolder('frechet');
 const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Record<string, unknown>;
-const features = openNpz(join(folder, 'features.npz'));
+const features = readNpz(new Uint8Array(readFileSync(join(folder, 'features.npz'))));
 const cases = features.keys.filter((key) => key.endsWith('__x')).map((key) => key.slice(0, -3));
 let caseCount = 0;
 let worstError = 0;
@@ -82,7 +89,11 @@ describe('pairs of feature sets', () => {
       [wanted.trace_sigma1, wanted.trace_sigma2, wanted.trace_sqrt, wanted.mean_diff_sq],
       EXACT_FID,
     );
-    expectClose(Array.from(columnMeans(x).slice(0, wanted.mu_x_first8.length)), wanted.mu_x_first8, EXACT_FID);
+    expectClose(
+      Array.from(columnMeans(x).slice(0, wanted.mu_x_first8.length)),
+      wanted.mu_x_first8,
+      EXACT_FID,
+    );
     expectClose([(await kernelInceptionDistance(x, y)) ?? NaN], [wanted.kid], STATISTICS_F64);
   });
 
@@ -106,7 +117,7 @@ describe('clusters of a pool', () => {
   it.each(clusterSets)('%s', async (name, value) => {
     caseCount++;
     const wanted = value as ClusterExpectation;
-    const arrays = openNpz(join(folder, `${name}.npz`));
+    const arrays = readNpz(new Uint8Array(readFileSync(join(folder, `${name}.npz`))));
     const poolFeatures = npzMatrix(arrays, 'pool');
     const targetFeatures = npzMatrix(arrays, 'target');
     const labels = Int32Array.from(npzMatrix(arrays, 'labels').data);
@@ -132,12 +143,22 @@ describe('clusters of a pool', () => {
         yieldNow: async () => {},
       },
     );
-    expectClose(selection.prefix?.unionDistances.map(Number) ?? [], wanted.prefix_fid_in_rank_order, EXACT_FID);
+    expectClose(
+      selection.prefix?.unionDistances.map(Number) ?? [],
+      wanted.prefix_fid_in_rank_order,
+      EXACT_FID,
+    );
     expect(selection.prefix?.length).toBe(wanted.best_prefix_length);
 
     const clusters: Matrix[] = members.map((indices) => gatherRows(poolFeatures, indices));
-    expectClose(clusters.map((cluster) => diversity(cluster) ?? NaN), wanted.diversity, STATISTICS_F64);
-    const kids = await Promise.all(clusters.map((cluster) => kernelInceptionDistance(cluster, targetFeatures)));
+    expectClose(
+      clusters.map((cluster) => diversity(cluster) ?? NaN),
+      wanted.diversity,
+      STATISTICS_F64,
+    );
+    const kids = await Promise.all(
+      clusters.map((cluster) => kernelInceptionDistance(cluster, targetFeatures)),
+    );
     expectClose(kids.map(Number), wanted.kid, STATISTICS_F64);
   });
 });

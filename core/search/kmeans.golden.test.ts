@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { readNpz } from '../formats/npz.ts';
 import { goldensFolder, reportGolden } from '../goldens.ts';
-import { npzMatrix, openNpz } from '../linalg/golden-matrices.ts';
+import { npzMatrix } from '../linalg/npz-matrix.ts';
 import { balancedLloyd } from './balanced-kmeans.ts';
 import { clusterSizes } from './cluster-scores.ts';
 import { kMeans, lloyd } from './kmeans.ts';
@@ -27,7 +28,7 @@ const folder = goldensFolder('kmeans');
 const { balanced, ...plain } = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as {
   readonly balanced: Readonly<Record<string, BalancedExpectation>>;
 } & Readonly<Record<string, PlainExpectation>>;
-const data = openNpz(join(folder, 'data.npz'));
+const data = readNpz(new Uint8Array(readFileSync(join(folder, 'data.npz'))));
 let caseCount = 0;
 let worstError = 0;
 

@@ -13,7 +13,7 @@ export function areaUnderRoc(
   const n = order.length;
   let positives = 0;
   let rankSum = 0;
-  for (let start = 0; start < n; ) {
+  for (let start = 0; start < n;) {
     let end = start + 1;
     while (end < n && scores[order[end] as number] === scores[order[start] as number]) end++;
     const midrank = (start + 1 + end) / 2;

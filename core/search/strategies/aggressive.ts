@@ -37,7 +37,8 @@ export async function selectAggressive(
   for (const cluster of order) {
     await options.yieldNow();
     union.push(...(members[cluster] as number[]));
-    const measured = union.length > options.sampleLimit ? drawFrom(union, options.sampleLimit, random) : union;
+    const measured =
+      union.length > options.sampleLimit ? drawFrom(union, options.sampleLimit, random) : union;
     const distance = options.distanceOf(measured);
     unionDistances.push(distance);
     if (distance !== null && distance < best && union.length >= selectionSize) {

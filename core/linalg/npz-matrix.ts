@@ -1,15 +1,9 @@
-/** Matrices out of golden `.npz` files. For tests in Node only: nothing of the product imports this file. */
-import { readFileSync } from 'node:fs';
+/** Arrays of `.npz` files as matrices. */
 import { toNumbers } from '../formats/npy.ts';
-import { type NpzFile, readNpz } from '../formats/npz.ts';
+import type { NpzFile } from '../formats/npz.ts';
 import type { Matrix } from './matrix.ts';
 
-/** Opens a golden `.npz` file. */
-export function openNpz(path: string): NpzFile {
-  return readNpz(new Uint8Array(readFileSync(path)));
-}
-
-/** An array as a matrix; one axis becomes a column. Integers become float64. */
+/** An array as a matrix: the first axis gives the rows, the others are joined. Integers become float64. Errors: `npy/*`, `zip/*`. */
 export function npzMatrix(npz: NpzFile, key: string): Matrix {
   const array = npz.read(key);
   const values = toNumbers(array);
