@@ -1,6 +1,6 @@
 /** Drawing of `GroupBarFigure`: bars from 0, or points on a zoomed axis, because the length of a cut bar misleads. */
 import { useId } from 'react';
-import { formatCount, formatPercent, formatPercentNumber } from '../ui/format.ts';
+import { formatCount, formatCounted, formatPercent, formatPercentNumber } from '../ui/format.ts';
 import { groupStyle } from '../ui/palette.ts';
 import { LeftAxis } from './Axis.tsx';
 import { ChartSvg } from './ChartSvg.tsx';
@@ -197,7 +197,7 @@ export function GroupBarChart({ scores, width, height, isZoomed, onSelect }: Gro
       />
       {isCut && (
         <text x={width - RIGHT} y={top - 5} textAnchor="end" fontSize={SMALL_FONT_SIZE} fill={MUTED}>
-          {`Axis starts at ${formatPercent(scale.min)}, not at 0${hiddenCount === 0 ? '' : `; ${formatCount(hiddenCount)} single values outside`}`}
+          {`Axis starts at ${formatPercent(scale.min)}, not at 0${hiddenCount === 0 ? '' : `; ${formatCounted(hiddenCount, 'single value')} outside`}`}
         </text>
       )}
       {columns.map(({ panel, group, score, x }) => (
