@@ -70,12 +70,15 @@ const SOURCES = 'core models workers src public scripts index.html vite.config.t
   ' ',
 );
 
-/** Builds the page into dist when there is no build or a source is newer. Rejects when the build fails. */
-export async function ensureBuilt() {
+/** Builds the page into dist when there is no build or a source is newer; ends the process when that fails. */
+export function ensureBuilt() {
   const built = join(ROOT, 'dist/service-worker.js');
   const sources = SOURCES.map((name) => join(ROOT, name)).filter((path) => existsSync(path));
   if (existsSync(built) && statSync(built).mtimeMs > Math.max(...sources.map(newestMs))) return;
   console.log('Building the page ...');
-  const { build } = await import('vite');
-  await build({ root: ROOT, logLevel: 'warn' });
+  const command = 'npx --no-install vite build --logLevel warn';
+  const { status } = spawnSync(command, { cwd: ROOT, stdio: 'inherit', shell: true });
+  if (status === 0) return;
+  console.error('The page could not be built, see above.');
+  process.exit(1);
 }

@@ -22,7 +22,7 @@ const env = { ...process.env };
 // Without arguments the benchmarks are only listed.
 if (command.drivesPage && (name !== 'bench' || args.length > 0)) {
   env['CHROMIUM'] = ensureChromium();
-  await ensureBuilt();
+  ensureBuilt();
 }
 const tsx = import.meta.resolve('tsx');
 const { status } = spawnSync(process.execPath, ['--import', tsx, join(ROOT, command.file), ...args], {

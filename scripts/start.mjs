@@ -23,7 +23,7 @@ function openBrowser(address) {
 }
 
 ensureInstalled();
-await ensureBuilt();
+ensureBuilt();
 const { preview } = await import('vite');
 const server = await preview({ root: ROOT, logLevel: 'warn', preview: { host: 'localhost', port: 4173 } });
 const address = server.resolvedUrls?.local[0] ?? 'http://localhost:4173/';
