@@ -78,8 +78,8 @@ function windowAttributes({ size, stride, padding }: Window): Record<string, Att
 /** The f32 scale of a Resize from `inLength` to `outLength`: the length it yields is floor(inLength * scale), which must not fall short. */
 function resizeScale(inLength: number, outLength: number): number {
   const scale = Math.fround(outLength / inLength);
-  // One step of f32 is 2^-23 of the value or less.
-  return Math.floor(Math.fround(inLength * scale)) < outLength ? Math.fround(scale * (1 + 2 ** -22)) : scale;
+  // One step of f32 is 2^-23 of the value or less. The product is exact in f64, and f32 can only round it to outLength.
+  return inLength * scale < outLength ? Math.fround(scale * (1 + 2 ** -22)) : scale;
 }
 
 const onnxRules: { readonly [K in OpKind]: OnnxRule<K> } = {
