@@ -34,8 +34,9 @@ const DISC_THRESHOLD = 0.4;
 const CUP_THRESHOLD = 1.7;
 /** Logits per unit of brightness. Only the sign matters for the mask; the slope makes the softmax a soft edge. */
 const SLOPE = 10;
-/** Weight of the distance beyond the reach: no brightness makes up for being far away. */
-const FAR_PENALTY = 20;
+/** Logit taken off far from the disc, more than any brightness gives, and how fast it sets in beyond the reach. */
+const FAR_PENALTY = 100;
+const FAR_SLOPE = 4;
 /** Keeps divisions defined on an image without any contrast. */
 const SMALLEST_CONTRAST = 1e-4;
 
@@ -157,14 +158,15 @@ export function createBaselineSegmenter(): Model {
     combine('above-outer', 'subtract', contrast, outer),
     affine('step-positive', step, 1, SMALLEST_CONTRAST),
   );
-  // Beyond the reach the logit of the disc falls with the squared distance, whatever the brightness.
+  // Beyond the reach the disc's logit falls smoothly to -FAR_PENALTY, whatever the brightness; bounded, so that f32 keeps its digits.
   const beyond = graph.op(
     'unary',
     'beyond',
-    [affine('beyond-signed', squaredDistance, SLOPE / REACH ** 2, -SLOPE)],
+    [affine('beyond-signed', squaredDistance, FAR_SLOPE / REACH ** 2, -FAR_SLOPE)],
     { function: 'relu' },
   );
-  const nearness = affine('nearness', beyond, -FAR_PENALTY, 0);
+  const kept = graph.op('unary', 'kept', [affine('beyond-negative', beyond, -1, 0)], { function: 'exp' });
+  const nearness = affine('nearness', kept, FAR_PENALTY, -FAR_PENALTY);
   const rim = combine(
     'rim',
     'add',
