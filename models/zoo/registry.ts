@@ -15,7 +15,7 @@ export interface EmbeddedModel {
   readonly licence: string;
   /** Side of the square input, in pixels, and for segmenters the centre crop of the image before it; null keeps all of it. */
   readonly recommended: { readonly side: number; readonly crop: number | null };
-  create(): Model;
+  readonly create: () => Model;
 }
 
 export const EMBEDDED_MODELS: Readonly<Record<EmbeddedModelName, EmbeddedModel>> = {

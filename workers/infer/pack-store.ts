@@ -97,7 +97,7 @@ export async function openPackWriter(path: readonly string[], writer: string): P
     const pack = openPack({ index, payload });
     return {
       ids: pack.ids,
-      append: pack.append,
+      append: (id, bytes, meta) => pack.append(id, bytes, meta),
       close() {
         pack.flush();
         pack.close();

@@ -116,14 +116,17 @@ async function proveRuntime(runtime: Runtime): Promise<void> {
 
 /**
  * Starts onnxruntime-web on one provider. A worker does this once: a failed attempt leaves state that only a fresh
- * worker is free of. `onError` hears GPU errors that belong to no run.
+ * worker is free of.
  * Errors: `runtime/no-webgpu`, `runtime/start-failed`.
  */
-export async function startRuntime(
-  provider: Provider,
-  onError: (error: WorkbenchError) => void,
-): Promise<Runtime> {
-  const gpu = provider === 'webgpu' ? await requestGpu(onError) : undefined;
+export async function startRuntime(provider: Provider): Promise<Runtime> {
+  // The GPU reports errors late, outside of any call: they are raised by the run that is under way, or else the next.
+  const gpuErrors: WorkbenchError[] = [];
+  const gpu = provider === 'webgpu' ? await requestGpu((error) => gpuErrors.push(error)) : undefined;
+  const raiseGpuError = () => {
+    const [error] = gpuErrors.splice(0);
+    if (error !== undefined) throw error;
+  };
   configureRuntime();
   const lock = createLock();
   const whileAlive = <T>(task: Promise<T>) => (gpu === undefined ? task : gpu.whileAlive(task));
@@ -154,6 +157,7 @@ export async function startRuntime(
                 ? cause
                 : runFailed('The model failed while running', cause);
             });
+            raiseGpuError();
             return Object.fromEntries(
               Object.entries(outputs).map(([name, value]) => [name, toTensor(name, value)]),
             );

@@ -1,0 +1,117 @@
+/**
+ * Decides whether a network can serve as a segmenter or as a feature extractor, from what its file says and then from
+ * what it returns. Everything that had to be assumed is said in a sentence.
+ */
+import { WorkbenchError } from '../../core/errors.ts';
+import { CLASS_COUNT } from '../../core/segmentation/classes.ts';
+import type { OnnxSummary, OnnxValue } from './inspect.ts';
+
+export type NetworkRole = 'segmenter' | 'extractor';
+
+export interface NetworkInput {
+  readonly name: string;
+  readonly channels: 1 | 3;
+  /** Side of the square input in pixels; null where any is taken. */
+  readonly side: number | null;
+  /** Batch size demanded; null where any is taken. */
+  readonly batch: number | null;
+}
+
+export interface NetworkInterface {
+  readonly input: NetworkInput;
+  readonly outputName: string;
+  readonly assumptions: readonly string[];
+}
+
+const NEEDED: Readonly<Record<NetworkRole, string>> = {
+  segmenter: `logits float32 [N,${CLASS_COUNT},h,w] in the order background, rim, cup`,
+  extractor: 'features float32 [N,D], [N,D,1,1] or [N,D,h,w]',
+};
+
+function describeValue({ name, elementType, shape }: OnnxValue): string {
+  const sizes = shape === null ? 'of unknown shape' : `[${shape.map((size) => size ?? '?').join(',')}]`;
+  return `'${name}' ${elementType} ${sizes}`;
+}
+
+const describeValues = (values: readonly OnnxValue[]) => values.map(describeValue).join(', ') || 'none';
+
+function unsupported(found: string, needed: string): WorkbenchError {
+  return new WorkbenchError('onnx/unsupported-interface', `${found} The workbench needs ${needed}.`);
+}
+
+/** A fixed positive size, or null for one that is open. */
+function fixedSize(size: number | string | null | undefined): number | null {
+  return typeof size === 'number' && size > 0 ? size : null;
+}
+
+function matchInput(inputs: readonly OnnxValue[]): { input: NetworkInput; assumptions: string[] } {
+  const needed = 'one input float32 [N,C,S,S] with C of 1 or 3 channels';
+  const [image] = inputs;
+  if (image === undefined || inputs.length > 1) {
+    throw unsupported(`The model has ${inputs.length} inputs: ${describeValues(inputs)}.`, needed);
+  }
+  const found = `The model's input is ${describeValue(image)}.`;
+  if (image.elementType !== 'float32' || image.shape?.length !== 4) throw unsupported(found, needed);
+  const [batch, channels, height, width] = image.shape;
+  if (channels !== 1 && channels !== 3) throw unsupported(found, needed);
+  const side = fixedSize(height);
+  if (side !== fixedSize(width)) throw unsupported(`${found} It is not square.`, needed);
+
+  const assumptions = ['Pixels are given in [0, 1], without subtracting a mean or dividing by a deviation.'];
+  if (channels === 3) assumptions.push('The grey image is repeated in all three channels.');
+  if (side === null) assumptions.push('The model takes any side; the one of the preprocessing is used.');
+  return { input: { name: image.name, channels, side, batch: fixedSize(batch) }, assumptions };
+}
+
+/** True when nothing that the file says of an output speaks against the role. */
+function mayServe(role: NetworkRole, { elementType, shape }: OnnxValue): boolean {
+  if (elementType !== 'float32') return false;
+  if (shape === null) return true;
+  if (role === 'extractor') return shape.length === 2 || shape.length === 4;
+  return shape.length === 4 && (fixedSize(shape[1]) ?? CLASS_COUNT) === CLASS_COUNT;
+}
+
+/**
+ * How to use a network in a role, from its file.
+ * Errors: `onnx/unsupported-interface`, saying what was found and what is needed.
+ */
+export function matchInterface(summary: OnnxSummary, role: NetworkRole): NetworkInterface {
+  if (summary.hasExternalData) {
+    throw unsupported("The model's weights are in another file.", 'one .onnx file that holds its weights');
+  }
+  const { input, assumptions } = matchInput(summary.inputs);
+  const candidates = summary.outputs.filter((output) => mayServe(role, output));
+  const [output] = candidates;
+  if (output === undefined) {
+    throw unsupported(
+      `As ${role === 'segmenter' ? 'a segmenter' : 'an extractor'} the model has no usable output; it has ${describeValues(summary.outputs)}.`,
+      NEEDED[role],
+    );
+  }
+  if (summary.outputs.length > 1) {
+    assumptions.push(`Of ${summary.outputs.length} outputs the first that fits is used: '${output.name}'.`);
+  }
+  if (role === 'segmenter') assumptions.push('The three classes are background, rim and cup, in this order.');
+  return { input, outputName: output.name, assumptions };
+}
+
+/** What a network returned, seen as [N, channels, height, width]; a vector is a map of one cell. */
+export interface OutputLayout {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * The layout of an output that a network really returned for `batchSize` images.
+ * Errors: `onnx/unsupported-interface` when it does not serve the role.
+ */
+export function matchOutput(role: NetworkRole, dims: readonly number[], batchSize: number): OutputLayout {
+  const [batch, channels = 0, height = 1, width = 1] = dims;
+  const isRankRight = dims.length === 4 || (role === 'extractor' && dims.length === 2);
+  const isCountRight = role === 'extractor' ? channels > 0 : channels === CLASS_COUNT;
+  if (!isRankRight || !isCountRight || batch !== batchSize || height < 1 || width < 1) {
+    throw unsupported(`For ${batchSize} images the model returned [${dims.join(',')}].`, NEEDED[role]);
+  }
+  return { channels, height, width };
+}

@@ -1,0 +1,73 @@
+/** What the compute worker does: one runtime, the loaded models and the channels to the data workers. */
+import { invariant, WorkbenchError } from '../../core/errors.ts';
+import type { ComputeWorker, ModelId, ModelRole, SampleSource } from '../api.ts';
+import { type Connection, connectPort } from '../rpc/connect.ts';
+import { extractFeatures } from './features.ts';
+import { type LoadedModel, loadModel } from './load.ts';
+import { predict } from './predict.ts';
+import { readPrediction } from './prediction-store.ts';
+import { type Runtime, startRuntime } from './runtime.ts';
+
+const MISSING_ROLE = { segmenter: 'model/no-segmenter', extractor: 'model/no-extractor' } as const;
+
+/** The api of a compute worker that has not been started. Errors: `internal/invariant` for a call before `start`. */
+export function createComputeWorker(): ComputeWorker {
+  let started: Promise<Runtime> | undefined;
+  const models = new Map<ModelId, LoadedModel>();
+  const connections = new Map<number, Connection<SampleSource>>();
+
+  function runtime(): Promise<Runtime> {
+    invariant(started !== undefined, 'the compute worker was used before it was started');
+    return started;
+  }
+  function requireModel(id: ModelId, role: ModelRole): LoadedModel {
+    const model = models.get(id);
+    if (model === undefined) {
+      throw new WorkbenchError('model/not-loaded', 'The model is not loaded in this worker. Load it again.');
+    }
+    if (model.report.role !== role) {
+      throw new WorkbenchError(MISSING_ROLE[role], `'${model.report.name}' was not loaded as ${role}.`);
+    }
+    return model;
+  }
+  const sources = () => new Map(Array.from(connections, ([shard, { api }]) => [shard, api]));
+
+  return {
+    async start(provider) {
+      invariant(started === undefined, 'a compute worker tries one provider only');
+      started = startRuntime(provider);
+      return (await started).report;
+    },
+    async deviceLost() {
+      const { gpu } = await runtime();
+      // There is no device to lose on WebAssembly: the promise stays open, as the contract says.
+      return gpu === undefined ? new Promise<string>(() => undefined) : gpu.lost;
+    },
+    async destroyDevice() {
+      (await runtime()).dispose();
+    },
+    async connect(shard, port) {
+      connections.get(shard)?.close();
+      connections.set(shard, connectPort<SampleSource>(port, `data worker ${shard}`));
+    },
+    async load(source) {
+      const model = await loadModel(await runtime(), source);
+      // The same bytes loaded again replace their session.
+      await models.get(model.report.id)?.session.release();
+      models.set(model.report.id, model);
+      return model.report;
+    },
+    async unload(id) {
+      const model = models.get(id);
+      models.delete(id);
+      await model?.session.release();
+    },
+    async extractFeatures(spec, signal, report) {
+      return extractFeatures(requireModel(spec.modelId, 'extractor'), sources(), spec, signal, report);
+    },
+    async predict(spec, signal, report) {
+      return predict(requireModel(spec.modelId, 'segmenter'), sources(), spec, signal, report);
+    },
+    readPrediction,
+  };
+}

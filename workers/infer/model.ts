@@ -1,0 +1,90 @@
+/** A loaded model: prepared images in, logits or feature vectors out, whatever batch size or channels the network wants. */
+import { WorkbenchError } from '../../core/errors.ts';
+import {
+  matchOutput,
+  type NetworkInput,
+  type NetworkRole,
+  type OutputLayout,
+} from '../../models/onnx/interface.ts';
+import type { Session } from './runtime.ts';
+
+export interface Network {
+  readonly role: NetworkRole;
+  readonly input: NetworkInput;
+  readonly outputName: string;
+}
+
+export interface NetworkOutput extends OutputLayout {
+  /** [images, channels, height, width] f32. */
+  readonly data: Float32Array;
+}
+
+/**
+ * The network's input for some grey images: the channel repeated, the batch filled up with empty images.
+ * Shapes: `images [imageCount, side, side]` -> [batchSize, channels, side, side].
+ */
+function toInput(
+  images: Float32Array,
+  pixelCount: number,
+  channels: number,
+  batchSize: number,
+): Float32Array {
+  if (channels === 1 && images.length === batchSize * pixelCount) return images;
+  const input = new Float32Array(batchSize * channels * pixelCount);
+  const imageCount = images.length / pixelCount;
+  for (let image = 0; image < imageCount; image++) {
+    const pixels = images.subarray(image * pixelCount, (image + 1) * pixelCount);
+    for (let c = 0; c < channels; c++) input.set(pixels, (image * channels + c) * pixelCount);
+  }
+  return input;
+}
+
+/**
+ * Runs a network on prepared images.
+ * Shapes: `images [imageCount, side, side]` f32, at most `input.batch` of them where the network demands a batch size.
+ * Errors: `onnx/unsupported-interface` when the side is not the network's or the output does not serve; those of `Session.run`.
+ */
+export async function runNetwork(
+  session: Session,
+  { role, input, outputName }: Network,
+  images: Float32Array,
+  side: number,
+): Promise<NetworkOutput> {
+  if (input.side !== null && input.side !== side) {
+    throw new WorkbenchError(
+      'onnx/unsupported-interface',
+      `The model takes images of side ${input.side}, the preprocessing makes side ${side}.`,
+    );
+  }
+  const pixelCount = side * side;
+  const imageCount = images.length / pixelCount;
+  const batchSize = input.batch ?? imageCount;
+  const outputs = await session.run({
+    [input.name]: {
+      shape: [batchSize, input.channels, side, side],
+      data: toInput(images, pixelCount, input.channels, batchSize),
+    },
+  });
+  const output = outputs[outputName];
+  if (output === undefined) {
+    throw new WorkbenchError('runtime/run-failed', `The model did not return '${outputName}'.`);
+  }
+  const layout = matchOutput(role, output.shape, batchSize);
+  const valueCount = imageCount * layout.channels * layout.height * layout.width;
+  return { ...layout, data: output.data.subarray(0, valueCount) };
+}
+
+/**
+ * Mean over the cells of each channel: [images, channels, h, w] -> [images, channels]. A vector is returned as it is.
+ */
+export function poolCells({ data, height, width }: NetworkOutput): Float32Array {
+  const cellCount = height * width;
+  if (cellCount === 1) return data;
+  const pooled = new Float32Array(data.length / cellCount);
+  for (let i = 0; i < pooled.length; i++) {
+    let sum = 0;
+    for (let cell = i * cellCount; cell < (i + 1) * cellCount; cell++) sum += data[cell] as number;
+    pooled[i] = sum / cellCount;
+  }
+  return pooled;
+}

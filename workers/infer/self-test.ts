@@ -1,0 +1,144 @@
+/** The self-test of a model on load: one known image through WebGPU and WebAssembly must give the same numbers. */
+import { WorkbenchError } from '../../core/errors.ts';
+import { createRandom } from '../../core/random.ts';
+import { BACKENDS } from '../../core/testing.ts';
+import type { Provider, SelfTest } from '../api.ts';
+import { type Network, type NetworkOutput, runNetwork } from './model.ts';
+import type { Runtime, Session } from './runtime.ts';
+
+const SEED = 20_221;
+/** For models that take any side: a multiple of 32, as networks with five halvings need. */
+const DEFAULT_SIDE = 224;
+
+/** A bright spot on a noisy ground, [side, side] f32 in [0, 1]: something that a model of fundus images has an answer for. */
+function selfTestImage(side: number): Float32Array {
+  const random = createRandom(SEED, 'self-test');
+  const image = new Float32Array(side * side);
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const distance2 = ((x / side - 0.55) ** 2 + (y / side - 0.48) ** 2) / 0.1 ** 2;
+      image[y * side + x] = 0.25 + 0.45 * Math.exp(-distance2) + 0.1 * random.uniform();
+    }
+  }
+  return image;
+}
+
+interface TimedOutput extends NetworkOutput {
+  readonly elapsedMs: number;
+}
+
+/** Runs the image twice and times the second run: the first also compiles. */
+async function runTwice(session: Session, network: Network): Promise<TimedOutput> {
+  const side = network.input.side ?? DEFAULT_SIDE;
+  const image = selfTestImage(side);
+  await runNetwork(session, network, image, side);
+  const startMs = performance.now();
+  const output = await runNetwork(session, network, image, side);
+  const elapsedMs = performance.now() - startMs;
+  const badIndex = output.data.findIndex((value) => !Number.isFinite(value));
+  if (badIndex >= 0) {
+    throw new WorkbenchError(
+      'model/self-test-failed',
+      `On the self-test image the model returned ${output.data[badIndex]} at element ${badIndex}.`,
+      { hint: 'The file may be damaged, or in half precision that overflows. Export it again in float32.' },
+    );
+  }
+  return { ...output, elapsedMs };
+}
+
+/** Largest difference, and the one allowed: that of whole models in f32, relative to the output's root mean square. */
+function compare(actual: Float32Array, expected: Float32Array) {
+  let difference = 0;
+  let squares = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const value = expected[i] as number;
+    difference = Math.max(difference, Math.abs((actual[i] as number) - value));
+    squares += value * value;
+  }
+  const scale = Math.sqrt(squares / expected.length);
+  return { difference, tolerance: BACKENDS.abs + BACKENDS.rel * scale };
+}
+
+export interface TestedSession {
+  /** The session to use, on `provider`. */
+  readonly session: Session;
+  readonly provider: Provider;
+  readonly output: TimedOutput;
+  readonly selfTest: SelfTest;
+}
+
+const showNumber = (value: number) => value.toPrecision(2);
+
+/** Runs the model on WebAssembly alone. `reason` says why not on both. */
+async function testOnWasm(
+  runtime: Runtime,
+  model: Uint8Array,
+  network: Network,
+  reason: string,
+): Promise<TestedSession> {
+  const session = await runtime.createSession(model, 'wasm');
+  const output = await runTwice(session, network);
+  return {
+    session,
+    provider: 'wasm',
+    output,
+    selfTest: {
+      status: 'single-provider',
+      maxAbsDifference: Number.NaN,
+      tolerance: Number.NaN,
+      webgpuMs: null,
+      wasmMs: output.elapsedMs,
+      summary: `Ran on WebAssembly alone: ${reason}`,
+    },
+  };
+}
+
+/**
+ * Builds the model's session and tests it. On a WebGPU runtime both providers run it; where they differ by more than
+ * rounding, or WebGPU cannot run it, the model stays on WebAssembly, which is the same code everywhere.
+ * Errors: `model/self-test-failed` for an output that is not finite, `onnx/unsupported-interface`, `runtime/run-failed`, `gpu/device-lost`.
+ */
+export async function createTestedSession(
+  runtime: Runtime,
+  model: Uint8Array,
+  network: Network,
+): Promise<TestedSession> {
+  if (runtime.report.provider === 'wasm') {
+    return testOnWasm(runtime, model, network, 'there is no WebGPU here to compare with.');
+  }
+  const onWasm = await testOnWasm(runtime, model, network, '');
+  let session: Session | undefined;
+  try {
+    session = await runtime.createSession(model, 'webgpu');
+    const output = await runTwice(session, network);
+    const { difference, tolerance } = compare(output.data, onWasm.output.data);
+    const agreed = difference <= tolerance;
+    const [used, unused] = agreed ? [session, onWasm.session] : [onWasm.session, session];
+    await unused.release();
+    const figures = `by at most ${showNumber(difference)} (allowed ${showNumber(tolerance)})`;
+    return {
+      session: used,
+      provider: agreed ? 'webgpu' : 'wasm',
+      output,
+      selfTest: {
+        status: agreed ? 'agreed' : 'differed',
+        maxAbsDifference: difference,
+        tolerance,
+        webgpuMs: output.elapsedMs,
+        wasmMs: onWasm.output.elapsedMs,
+        summary: agreed
+          ? `WebGPU and WebAssembly agree: they differ ${figures}.`
+          : `WebGPU and WebAssembly differ ${figures}, so this model runs on WebAssembly.`,
+      },
+    };
+  } catch (error) {
+    await session?.release().catch(() => undefined);
+    if (error instanceof WorkbenchError && error.code === 'gpu/device-lost') throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    const { selfTest } = onWasm;
+    return {
+      ...onWasm,
+      selfTest: { ...selfTest, summary: `Runs on WebAssembly; on WebGPU it failed: ${reason}` },
+    };
+  }
+}
