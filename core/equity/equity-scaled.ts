@@ -17,14 +17,8 @@ export function standardDeviation(values: readonly number[], lost: 0 | 1): numbe
 
 /** How far the groups lie apart under a definition, before `alpha`. */
 function disparity(overall: number, means: readonly number[], definition: EquityDefinition): number {
-  switch (definition) {
-    case 'sum':
-      return means.reduce((sum, mean) => sum + Math.abs(mean - overall), 0);
-    case 'sd':
-      return standardDeviation(means, 1);
-    case 'pop-sd':
-      return standardDeviation(means, 0);
-  }
+  if (definition === 'sum') return means.reduce((sum, mean) => sum + Math.abs(mean - overall), 0);
+  return standardDeviation(means, definition === 'sd' ? 1 : 0);
 }
 
 /**

@@ -18,18 +18,18 @@ function tridiagonalize(matrix: Float64Array, n: number, d: Float64Array, e: Flo
   for (let k = 0; k < n - 2; k++) {
     let scale = 0;
     for (let i = k + 1; i < n; i++) scale = Math.max(scale, Math.abs(a[i * n + k] as number));
+    e[k] = 0;
+    if (scale === 0) continue;
     let norm = 0;
-    for (let i = k + 1; i < n && scale > 0; i++) {
+    for (let i = k + 1; i < n; i++) {
       v[i] = (a[i * n + k] as number) / scale;
       norm += (v[i] as number) ** 2;
     }
     const head = v[k + 1] as number;
     const alpha = head > 0 ? -Math.sqrt(norm) : Math.sqrt(norm);
-    e[k] = scale === 0 ? 0 : alpha * scale;
-    if (scale === 0) continue;
+    e[k] = alpha * scale;
     v[k + 1] = head - alpha;
     const half = norm - head * alpha; // half of |v|^2
-    if (half === 0) continue;
     reflectBothSides(a, n, k + 1, v, half, w);
     reflectColumns(q, n, k + 1, v, half);
   }

@@ -19,8 +19,7 @@ export const CONVENTIONS = ['published', 'strict'] as const;
 export type Convention = (typeof CONVENTIONS)[number];
 
 /** The special case that decided a score, where a mask was empty; `none` is the plain formula. */
-export const EMPTY_RULES = ['both-empty', 'prediction-empty', 'truth-empty'] as const;
-export type EmptyRule = (typeof EMPTY_RULES)[number];
+export type EmptyRule = 'both-empty' | 'prediction-empty' | 'truth-empty';
 
 export interface OverlapScore {
   readonly dice: number;

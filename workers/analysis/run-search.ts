@@ -19,34 +19,30 @@ import { drawFrom, selectRandom } from '../../core/search/strategies/random.ts';
 import type { Selection, SelectionProblem } from '../../core/search/strategies/selection.ts';
 import { selectWeighted } from '../../core/search/strategies/weighted.ts';
 import { createYielder, type Report } from '../../core/tasks.ts';
-import type { ClusterSummary, SearchResult, SearchSpec } from '../api.ts';
+import type { ClusterSummary, SearchResult, SearchSpec, Strategy } from '../api.ts';
 import { type ReadFeatures, readFeatureMatrix } from './feature-reader.ts';
 import { checkSearchSettings } from './search-settings.ts';
 import { searchWarnings } from './search-warnings.ts';
 
 type YieldNow = () => Promise<void>;
 
-function select(
-  spec: SearchSpec,
+type Select = (
   problem: SelectionProblem,
   pool: PreparedPool,
   yieldNow: YieldNow,
-): Selection | Promise<Selection> {
-  switch (spec.strategy) {
-    case 'greedy':
-      return selectGreedy(problem);
-    case 'weighted':
-      return selectWeighted(problem);
-    case 'random':
-      return selectRandom(problem);
-    case 'aggressive':
-      return selectAggressive(problem, {
-        distanceOf: (indices) => subsetDistance(pool, indices).distance,
-        sampleLimit: pool.target.count,
-        yieldNow,
-      });
-  }
-}
+) => Selection | Promise<Selection>;
+
+const STRATEGIES: Readonly<Record<Strategy, Select>> = {
+  greedy: selectGreedy,
+  weighted: selectWeighted,
+  random: selectRandom,
+  aggressive: (problem, pool, yieldNow) =>
+    selectAggressive(problem, {
+      distanceOf: (indices) => subsetDistance(pool, indices).distance,
+      sampleLimit: pool.target.count,
+      yieldNow,
+    }),
+};
 
 /** Distance of a set that is known to have two members or more. */
 function definedDistance(pool: PreparedPool, indices: ArrayLike<number>): number {
@@ -115,7 +111,7 @@ export async function runSearch(
 
   inPhase('selecting', 1, 'selections')(0);
   const problem = { assignment, clusterDistances: distances, selectionSize, seed };
-  const selection = await select(spec, problem, pool, yieldNow);
+  const selection = await STRATEGIES[spec.strategy](problem, pool, yieldNow);
   const selectionDistance = definedDistance(pool, selection.indices);
 
   const everyone = Int32Array.from({ length: n }, (_, i) => i);
