@@ -1,4 +1,4 @@
-"""Loads every array of every .npz file below a folder on one thread and prints the seconds it took: the peer of `ingest`."""
+"""Loads every array of every .npz file below a folder on one thread and prints seconds and NumPy's version: the peer of `ingest`."""
 
 import sys
 import time
@@ -15,4 +15,4 @@ for path in paths:
     with numpy.load(path) as arrays:
         for key in arrays.files:
             arrays[key]
-print(time.perf_counter() - started)
+print(time.perf_counter() - started, numpy.__version__)
