@@ -34,7 +34,8 @@ export default defineConfig({
             'Cross-Origin-Resource-Policy': 'same-origin',
           },
         },
-        optimizeDeps: { exclude: ['onnxruntime-web'] },
+        // Named, so that finding them does not reload the page while tests run.
+        optimizeDeps: { exclude: ['onnxruntime-web'], include: ['comlink', 'fflate', 'idb-keyval'] },
         test: {
           name: 'gpu',
           include: ['{models,workers}/**/*.gpu.test.ts'],

@@ -19,9 +19,11 @@ const GRID = BASELINE_SIDE / 4;
 const CLOSING = 5;
 /** Cells of the grid per cell of the coarse grid, where the wide averages are cheap. */
 const COARSE = 4;
-/** Windows on the coarse grid: the background is taken from half the image, the disc is about as wide as the other. */
-const BACKGROUND_WINDOW = 17;
+/** Window of the disc-sized mean, in coarse cells: somewhat less than a disc. */
 const DISC_WINDOW = 7;
+/** The background is the mean over half the image, taken from a grid coarser again by this factor, in its cells. */
+const BACKGROUND_SHRINK = 2;
+const BACKGROUND_WINDOW = 9;
 /** How sharply the location prefers the brightest disc-sized region: 1 is the plain mean, infinity the single best cell. */
 const LOCATION_SHARPNESS = 12;
 /** Standard deviations, in cells, of the weights that measure the brightness of the disc and of what surrounds it. */
@@ -113,12 +115,12 @@ function cellCentres(shape: readonly number[], count: number): Tensor {
 
 /**
  * The baseline segmenter.
- * Shapes: `image [N,3,512,512]` in [0, 1] -> `logits [N,3,128,128]`: background, rim, cup.
+ * Shapes: `image [N,1,512,512]` in [0, 1] -> `logits [N,3,128,128]`: background, rim, cup.
  */
 export function createBaselineSegmenter(): Model {
   const graph = createGraphBuilder('baseline-segmenter');
   const { affine, average, combine, shrink } = createSteps(graph);
-  const image = graph.input('image', ['N', 3, BASELINE_SIDE, BASELINE_SIDE]);
+  const image = graph.input('image', ['N', 1, BASELINE_SIDE, BASELINE_SIDE]);
   const coarseCount = GRID / COARSE;
   const axes: readonly [Axis, Axis] = [
     {
@@ -139,10 +141,10 @@ export function createBaselineSegmenter(): Model {
     ['y-coarse', cellCentres([1, 1, coarseCount, 1], coarseCount)],
   ]);
 
-  const small = shrink('image-small', image, BASELINE_SIDE / GRID);
-  const grey = graph.op('reduce', 'grey', [small], { function: 'mean', axes: [1] });
+  const grey = shrink('grey', image, BASELINE_SIDE / GRID);
   const closed = closeDarkLines(graph, average('smooth', grey, 3));
-  const wide = average('wide', shrink('closed-coarse', closed, COARSE), BACKGROUND_WINDOW);
+  const coarse = shrink('closed-coarse', closed, COARSE * BACKGROUND_SHRINK);
+  const wide = average('wide', coarse, BACKGROUND_WINDOW);
   const background = graph.op('resize', 'background', [wide], { height: GRID, width: GRID });
   const contrast = average('contrast', combine('flattened', 'subtract', closed, background), 3);
 

@@ -12,6 +12,8 @@ export const FILTER_BANK_SIDE = 128;
 
 /** Side of the filters, in pixels of each scale: wide enough for two standard deviations on both sides. */
 const FILTER_SIZE = 9;
+/** The amplitude of a quadrature pair is smooth over its envelope, so every second response is enough. */
+const FILTER_STRIDE = 2;
 const ORIENTATION_COUNT = 4;
 /** Standard deviation of the Gaussian envelope and wavelength of the wave, in pixels of each scale: one octave a scale. */
 const ENVELOPE_SIGMA = 2;
@@ -25,8 +27,8 @@ const SCALES = [
 ] as const;
 /** Cells per axis for brightness and contrast. */
 const BRIGHTNESS_CELLS = 4;
-/** Side of the window whose mean the local contrast is measured from, in pixels. */
-const SURROUND = 15;
+/** Side of the window whose mean the local contrast is measured from, in pixels of the halved image. */
+const SURROUND = 7;
 
 /**
  * Added before logarithms and roots. A step of one grey level of 255 is 0.004, so flat regions give a stable floor and
@@ -99,23 +101,30 @@ export function createFilterBank(): Model {
     const respond = (phase: string, filters: Value) =>
       square(
         `${at}-${phase}-energy`,
-        graph.op('conv2d', `${at}-${phase}`, [scaled, filters], { stride: 1, padding: 0 }),
+        graph.op('conv2d', `${at}-${phase}`, [scaled, filters], { stride: FILTER_STRIDE, padding: 0 }),
       );
     const energy = graph.op('binary', `${at}-energy`, [respond('even', even), respond('odd', odd)], {
       function: 'add',
     });
     const amplitude = graph.op('unary', `${at}-amplitude`, [energy], { function: 'sqrt' });
-    const responseSide = FILTER_BANK_SIDE / factor - FILTER_SIZE + 1;
+    const responseSide = Math.floor((FILTER_BANK_SIDE / factor - FILTER_SIZE) / FILTER_STRIDE) + 1;
     const cellMeans = shrink(`${at}-cells`, amplitude, responseSide / cells);
     return flatten(`${at}-features`, logOf(`${at}-log`, cellMeans));
   });
 
   const cellSide = FILTER_BANK_SIDE / BRIGHTNESS_CELLS;
-  const surround = graph.op('averagePool', 'surround', [image], {
-    size: SURROUND,
-    stride: 1,
-    padding: (SURROUND - 1) / 2,
-  });
+  const surround = graph.op(
+    'resize',
+    'surround',
+    [
+      graph.op('averagePool', 'surround-half', [shrink('half', image, 2)], {
+        size: SURROUND,
+        stride: 1,
+        padding: (SURROUND - 1) / 2,
+      }),
+    ],
+    { height: FILTER_BANK_SIDE, width: FILTER_BANK_SIDE },
+  );
   // Deviations first, squares second: the mean of squares less the square of the mean would cancel in f32.
   const deviation = graph.op('binary', 'deviation', [image, surround], { function: 'subtract' });
   const meanSquare = shrink('mean-square', square('squared-deviation', deviation), cellSide);

@@ -2,33 +2,13 @@
 import type { SampleId } from '../../core/cohort/sample.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { FeaturePreprocess, ModelId } from '../api.ts';
-import { openPackWriter, readPacks } from './pack-store.ts';
+import { readPacks } from './pack-reader.ts';
 
-const FOLDER = 'features';
+export const FEATURE_FOLDER = 'features';
 
 /** Where the vectors of a model under a preprocessing lie; equal for equal vectors, on every visit. */
 export function featureSetIdOf(modelId: ModelId, preprocess: FeaturePreprocess): string {
   return `${modelId}-${preprocess.side}-${preprocess.preset}`;
-}
-
-export interface FeatureWriter {
-  /** Samples whose vector is stored already. */
-  readonly ids: ReadonlySet<SampleId>;
-  append(id: SampleId, vector: Float32Array): void;
-  close(): Promise<void>;
-}
-
-/** Opens a feature set for appending; one writer at a time. */
-export async function openFeatureWriter(featureSetId: string): Promise<FeatureWriter> {
-  const writer = await openPackWriter([FOLDER, featureSetId], 'vectors');
-  return {
-    ids: writer.ids,
-    append(id, vector) {
-      const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
-      writer.append(id, bytes, [vector.length]);
-    },
-    close: () => writer.close(),
-  };
 }
 
 export interface FeatureMatrix {
@@ -42,7 +22,7 @@ export interface FeatureMatrix {
  * Errors: `search/features-missing` when a sample has none, or they differ in length.
  */
 export async function readFeatures(featureSetId: string, ids: readonly SampleId[]): Promise<FeatureMatrix> {
-  const values = await readPacks([FOLDER, featureSetId], ids);
+  const values = await readPacks([FEATURE_FOLDER, featureSetId], ids);
   const missingCount = ids.filter((id) => !values.has(id)).length;
   if (missingCount > 0) {
     throw new WorkbenchError(

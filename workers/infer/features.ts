@@ -2,7 +2,8 @@
 import { serializeError, WorkbenchError } from '../../core/errors.ts';
 import type { Report } from '../../core/tasks.ts';
 import type { FeatureReport, FeatureSpec, SampleSource } from '../api.ts';
-import { featureSetIdOf, openFeatureWriter } from './feature-cache.ts';
+import { featureSetIdOf } from './feature-cache.ts';
+import { openFeatureWriter } from './feature-writer.ts';
 import type { LoadedModel } from './load.ts';
 import { poolCells } from './model.ts';
 import { pullBatches } from './pull-batches.ts';

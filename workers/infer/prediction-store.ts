@@ -2,7 +2,8 @@
 import type { SampleId } from '../../core/cohort/sample.ts';
 import type { PredictedMask } from '../api.ts';
 import { packMask, unpackMask } from './mask-packing.ts';
-import { openPackWriter, readPacks } from './pack-store.ts';
+import { readPacks } from './pack-reader.ts';
+import { openPackWriter } from './pack-writer.ts';
 
 const FOLDER = 'predictions';
 

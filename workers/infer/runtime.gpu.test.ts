@@ -2,11 +2,14 @@
 import * as ort from 'onnxruntime-web/webgpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { describeDifference, REDUCED_F32 } from '../../core/testing.ts';
+import { BACKENDS, describeDifference, REDUCED_F32 } from '../../core/testing.ts';
 import { lowerToOnnx } from '../../models/onnx/lower.ts';
 import { interpret } from '../../models/reference/interpret.ts';
 import { opCases, randomInputs } from '../../models/testing/op-cases.ts';
+import { createBaselineSegmenter } from '../../models/zoo/baseline-segmenter.ts';
+import { createFilterBank } from '../../models/zoo/filter-bank.ts';
 import { type Runtime, sessionOptions, startRuntime } from './runtime.ts';
+import { selfTestImage } from './self-test.ts';
 
 /** STORAGE | COPY_DST | COPY_SRC: TypeScript's library has no names for WebGPU's flags. */
 const BUFFER_USAGE = 0x80 | 0x08 | 0x04;
@@ -37,6 +40,27 @@ describe('the WebGPU runtime', () => {
         expect(out?.shape).toEqual(expected?.shape);
         expect(describeDifference(out?.data ?? [], expected?.data ?? [], REDUCED_F32)).toBeUndefined();
       }
+      await session.release();
+    });
+  }
+
+  for (const [name, create] of [
+    ['baseline segmenter', createBaselineSegmenter],
+    ['filter bank', createFilterBank],
+  ] as const) {
+    it(`runs the ${name} as the interpreter does`, async () => {
+      const model = create();
+      const session = await runtime.createSession(lowerToOnnx(model), 'webgpu');
+      const side = model.graph.inputs[0]?.shape[3] as number;
+      const images = [selfTestImage(side, 1), selfTestImage(side, 2)];
+      const image = {
+        shape: [images.length, 1, side, side],
+        data: Float32Array.from(images.flatMap((pixels) => Array.from(pixels))),
+      };
+      const [actual] = Object.values(await session.run({ image }));
+      const [expected] = Object.values(interpret(model, { image }));
+      expect(actual?.shape).toEqual(expected?.shape);
+      expect(describeDifference(actual?.data ?? [], expected?.data ?? [], BACKENDS)).toBeUndefined();
       await session.release();
     });
   }
