@@ -1,0 +1,55 @@
+/**
+ * Sends what a person drops or picks, on whatever page, to whom it is for. Places register what they take; samples and
+ * split lists, and whatever nobody claims, go to the cohort, which reports the files it has no use for.
+ */
+import { store } from '../state/store.ts';
+import type { PageName } from '../state/ui.ts';
+import { classifyFile, type FileKind, type FoundFile, type FoundItems } from './dropped-files.ts';
+
+export interface DropHandler {
+  /** Whether this file is for the place. Asked for every file, so it must be quick. */
+  readonly claims: (found: FoundFile, kind: FileKind, page: PageName) => boolean;
+  /** Gets all files it claimed of one drop, once the drop has been listed. Reports its own errors. */
+  readonly handle: (files: readonly FoundFile[]) => void | Promise<void>;
+}
+
+/** Takes the stream of what nobody claimed, which is never empty, and the folders of the drop. */
+export type CohortIntake = (items: FoundItems) => Promise<void>;
+
+const handlers: DropHandler[] = [];
+
+/** Registers a place's handler; the earliest that claims a file gets it. Returns the function that takes it back. */
+export function registerDropHandler(handler: DropHandler): () => void {
+  handlers.push(handler);
+  return () => {
+    const index = handlers.indexOf(handler);
+    if (index !== -1) handlers.splice(index, 1);
+  };
+}
+
+/** Routes one drop. Resolves when every part has been handed over and the cohort has let go of its stream. */
+export async function routeDrop(items: FoundItems, intake: CohortIntake): Promise<void> {
+  const { page } = store.getState().ui;
+  const claimed = new Map<DropHandler, FoundFile[]>();
+
+  async function* unclaimed(): AsyncGenerator<FoundFile> {
+    for await (const found of items.files) {
+      const kind = classifyFile(found.path);
+      const owner = handlers.find((handler) => handler.claims(found, kind, page));
+      if (owner === undefined) yield found;
+      else claimed.set(owner, [...(claimed.get(owner) ?? []), found]);
+    }
+  }
+
+  // The cohort is only bothered when there is something for it; a single model file starts no reading of samples.
+  const stream = unclaimed();
+  const first = await stream.next();
+  async function* fromFirst(): AsyncGenerator<FoundFile> {
+    if (first.done !== true) yield first.value;
+    yield* stream;
+  }
+  if (first.done !== true || claimed.size === 0) {
+    await intake({ files: fromFirst(), folders: items.folders });
+  }
+  await Promise.all([...claimed].map(([owner, files]) => owner.handle(files)));
+}
