@@ -4,6 +4,7 @@
  * Everything is synthetic; group differences are those of `demo-cohort/imaging-differences.ts` and no others.
  */
 import { WorkbenchError } from '../errors.ts';
+import type { CompressionLevel } from '../formats/npz.ts';
 import { createRandom } from '../random.ts';
 import { drawAnatomy } from './demo-cohort/anatomy.ts';
 import { type DemoSubject, drawDemographics } from './demo-cohort/demographics.ts';
@@ -89,11 +90,16 @@ export function createDemoCohort(spec: DemoCohortSpec): DemoCohort {
 let latest: DemoCohort | undefined;
 
 /**
- * The bytes of sample `index` of a cohort, a compressed `.npz` file as NumPy would write it; the same bytes every time.
+ * The bytes of sample `index` of a cohort, an `.npz` file as NumPy would write it; the same bytes every time. Compressed
+ * unless `level` is 0: compressing noise costs more than drawing it, so what is read at once is better stored.
  * The cohort of the latest call is kept, because files are asked for one by one, mostly of the same cohort.
  * Errors: as `createDemoCohort`.
  */
-export function demoSampleFile(spec: DemoCohortSpec, index: number): Uint8Array<ArrayBuffer> {
+export function demoSampleFile(
+  spec: DemoCohortSpec,
+  index: number,
+  level: CompressionLevel = 6,
+): Uint8Array<ArrayBuffer> {
   const { height, width } = spec.size ?? DEMO_IMAGE_SIZE;
   const isLatest =
     latest?.count === spec.count &&
@@ -101,5 +107,5 @@ export function demoSampleFile(spec: DemoCohortSpec, index: number): Uint8Array<
     latest.size.height === height &&
     latest.size.width === width;
   if (latest === undefined || !isLatest) latest = createDemoCohort(spec);
-  return writeDemoSample(latest.describe(index), latest.render(index));
+  return writeDemoSample(latest.describe(index), latest.render(index), level);
 }

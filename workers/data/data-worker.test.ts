@@ -1,6 +1,5 @@
 /** The data worker over files in memory: ingest, restore, attach, preparation, dropped predictions. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { demoSampleFile } from '../../core/cohort/demo-cohort.ts';
 import { readSample } from '../../core/cohort/read-sample.ts';
 import type { SampleId } from '../../core/cohort/sample.ts';
 import { writeNpz } from '../../core/formats/npz.ts';
@@ -9,7 +8,7 @@ import { type DataWorker, type IngestResult, type PredictedMask, THUMBNAIL_SIDE 
 import { createDataWorker } from './create-data-worker.ts';
 import { createMemoryFile, type SampleFiles } from './random-access-file.ts';
 import { MAX_FILE_BYTES } from './sample-origin.ts';
-import { droppedFile, droppedSample, SMALL_COHORT } from './testing.ts';
+import { droppedFile, droppedSample, SMALL_COHORT, smallSampleFile } from './testing.ts';
 
 let files: SampleFiles;
 let kept: Map<string, PredictedMask>;
@@ -46,7 +45,7 @@ describe('ingest', () => {
   it('keeps the facts of a file under the SHA-256 of its bytes', async () => {
     const worker = await openWorker();
     const [result] = await worker.ingest([droppedSample(0, 'cohort/train', 1_234)]);
-    const bytes = demoSampleFile(SMALL_COHORT, 0);
+    const bytes = smallSampleFile(0);
     const digest = Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex');
     const sample = readSample(bytes);
     expect(result).toMatchObject({
@@ -70,7 +69,7 @@ describe('ingest', () => {
 
   it('lists bad files with a code and loses nothing else', async () => {
     const worker = await openWorker();
-    const good = demoSampleFile(SMALL_COHORT, 1);
+    const good = smallSampleFile(1);
     const results = await worker.ingest([
       droppedSample(0),
       droppedFile('cohort/torn.npz', good.slice(0, good.length / 2)),
@@ -166,7 +165,7 @@ describe('thumbnails and pixels', () => {
     expect(thumbnails.map(({ id }) => id)).toEqual(ids);
     const side = THUMBNAIL_SIDE;
     for (const [index, { image, mask }] of thumbnails.entries()) {
-      const sample = readSample(demoSampleFile(SMALL_COHORT, 2 - index));
+      const sample = readSample(smallSampleFile(2 - index));
       // The middle of the thumbnail is near the middle of the image: same class of pixel, like mean.
       const mean = image.reduce((sum, value) => sum + value, 0) / image.length;
       expect(Math.abs(mean - sample.imageMean)).toBeLessThan(1.5);
@@ -195,7 +194,7 @@ describe('thumbnails and pixels', () => {
     const worker = await openWorker();
     const dropped = droppedSample(0);
     const [result] = await worker.ingest([dropped]);
-    dropped.file.arrayBuffer = () => Promise.resolve(demoSampleFile(SMALL_COHORT, 1).buffer);
+    dropped.file.arrayBuffer = () => Promise.resolve(smallSampleFile(1).buffer);
     await expect(worker.readSample(idOf(result))).rejects.toMatchObject({ code: 'file/changed' });
     await expect(worker.readSample('0'.repeat(64))).rejects.toMatchObject({ code: 'sample/not-loaded' });
   });
@@ -303,7 +302,7 @@ describe('preparation', () => {
     const source = connectPort<{ prepare: (...args: unknown[]) => Promise<unknown> }>(port1, 'data worker');
     const batch = await source.api.prepare([ids[1], 'f'.repeat(64), ids[0]], preprocess);
     const expected = [1, 0].map((index) => {
-      const { image, mask, height, width } = readSample(demoSampleFile(SMALL_COHORT, index));
+      const { image, mask, height, width } = readSample(smallSampleFile(index));
       return prepareForSegmentation(image, mask, height, width, preprocess);
     });
     expect(batch).toMatchObject({
@@ -326,7 +325,7 @@ describe('preparation', () => {
     const store = openSampleStore(files);
     store.attach(id as string, { kind: 'demo', cohort: SMALL_COHORT, index: 3 });
     const batch = await prepareBatch(store, [id as string], preprocess);
-    const { image, height, width } = readSample(demoSampleFile(SMALL_COHORT, 3));
+    const { image, height, width } = readSample(smallSampleFile(3));
     expect(batch.images).toEqual(prepareForFeatures(image, height, width, preprocess));
     expect(batch.masks.length + batch.frames.length).toBe(0);
   });
@@ -343,7 +342,7 @@ describe('dropped predictions', () => {
   it('are compared at the size of the image, else of the input, else rejected naming the sizes', async () => {
     const worker = await openWorker();
     const [id] = (await worker.ingest([droppedSample(0)])).map(idOf) as [string];
-    const { image, mask, height, width } = readSample(demoSampleFile(SMALL_COHORT, 0));
+    const { image, mask, height, width } = readSample(smallSampleFile(0));
     const small = prepareForSegmentation(image, mask, height, width, preprocess);
     const results = await worker.scorePredictions(
       'run',

@@ -32,7 +32,8 @@ function readError(file: File, cause: unknown): WorkbenchError {
 
 /** All bytes of a sample's file. Errors: `file/too-large` (before anything is read), `file/changed`, `file/unreadable`. */
 export async function readOrigin(origin: SampleOrigin): Promise<Uint8Array<ArrayBuffer>> {
-  if (origin.kind === 'demo') return demoSampleFile(origin.cohort, origin.index);
+  // Stored, not compressed: the bytes are unpacked in the next moment.
+  if (origin.kind === 'demo') return demoSampleFile(origin.cohort, origin.index, 0);
   const { file } = origin;
   if (file.size > MAX_FILE_BYTES) {
     throw new WorkbenchError(
