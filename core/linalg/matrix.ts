@@ -117,7 +117,14 @@ function multiplyBlocks(
       const b1 = Math.min(b0 + depth, last);
       const b2 = Math.min(b0 + 2 * depth, last);
       const b3 = Math.min(b0 + 3 * depth, last);
-      let [s00, s01, s02, s03, s10, s11, s12, s13] = [0, 0, 0, 0, 0, 0, 0, 0];
+      let s00 = 0;
+      let s01 = 0;
+      let s02 = 0;
+      let s03 = 0;
+      let s10 = 0;
+      let s11 = 0;
+      let s12 = 0;
+      let s13 = 0;
       for (let k = 0; k < depth; k++) {
         const x0 = a[a0 + k] as number;
         const x1 = a[a1 + k] as number;

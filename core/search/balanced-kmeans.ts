@@ -49,13 +49,13 @@ export async function balancedLloyd(
  * Source: Bradley, Bennett and Demiriz, "Constrained k-means clustering", MSR-TR-2000-65.
  */
 export async function balancedKMeans(features: Matrix, options: KMeansOptions): Promise<ClusteringResult> {
-  const { clusterCount, seed, restarts = 1, matMul = javaScriptMatMul, signal } = options;
+  const { clusterCount, seed, restarts = 1, matMul = javaScriptMatMul, signal, report } = options;
   requireClusterable(features, clusterCount);
   const random = createRandom(seed, 'balanced-k-means');
   const yieldNow = createYielder(signal);
   const sizes = equalSizes(features.rows, clusterCount);
   const run = async () => {
-    const seeds = await chooseSeedSamples(features, clusterCount, random, matMul, yieldNow);
+    const seeds = await chooseSeedSamples(features, clusterCount, random, matMul, yieldNow, report);
     return balancedLloyd(features, gatherRows(features, seeds), sizes, options);
   };
   let best = await run();

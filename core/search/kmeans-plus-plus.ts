@@ -1,6 +1,7 @@
 /** Start centres of k-means, spread by the D² rule. */
 import { gatherRows, type MatMul, type Matrix, squaredRowNorms } from '../linalg/matrix.ts';
 import type { Random } from '../random.ts';
+import type { Report } from '../tasks.ts';
 import { squaredDistances } from './squared-distances.ts';
 
 /** The first index whose cumulative weight exceeds `threshold`; the last index with weight when rounding runs past the end. */
@@ -29,6 +30,7 @@ export async function chooseSeedSamples(
   random: Random,
   matMul: MatMul,
   yieldNow: () => Promise<void>,
+  report?: Report,
 ): Promise<Int32Array> {
   const n = features.rows;
   const norms = squaredRowNorms(features);
@@ -40,6 +42,7 @@ export async function chooseSeedSamples(
   let nearest = await distancesTo(chosen.subarray(0, 1));
   let sum = nearest.reduce((total, x) => total + x, 0);
   for (let c = 1; c < count; c++) {
+    report?.({ phase: 'choosing start centres', done: c, total: count, unit: 'centres' });
     if (sum === 0) {
       chosen[c] = random.integer(n);
       continue;

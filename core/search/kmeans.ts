@@ -3,11 +3,12 @@
  * Clusters of prescribed sizes are balanced-kmeans.ts.
  */
 import { WorkbenchError } from '../errors.ts';
-import { gatherRows, type MatMul, type Matrix, javaScriptMatMul, squaredRowNorms } from '../linalg/matrix.ts';
+import { gatherRows, type MatMul, type Matrix, javaScriptMatMul } from '../linalg/matrix.ts';
 import { createRandom } from '../random.ts';
 import { createYielder, type Report } from '../tasks.ts';
 import { chooseSeedSamples } from './kmeans-plus-plus.ts';
-import { clusterInertia, clusterMeans, squaredDistance, squaredDistances } from './squared-distances.ts';
+import { NearestCenters } from './nearest-centers.ts';
+import { clusterInertia, clusterMeans, squaredDistance } from './squared-distances.ts';
 
 export interface ClusteringResult {
   /** Cluster of every sample. */
@@ -55,18 +56,6 @@ export function requireClusterable(features: Matrix, clusterCount: number): void
   }
 }
 
-function nearestCenters(distances: Float64Array, n: number, k: number): Int32Array<ArrayBuffer> {
-  const labels = new Int32Array(n);
-  for (let i = 0; i < n; i++) {
-    let best = 0;
-    for (let j = 1; j < k; j++) {
-      if ((distances[i * k + j] as number) < (distances[i * k + best] as number)) best = j;
-    }
-    labels[i] = best;
-  }
-  return labels;
-}
-
 /**
  * Gives every empty cluster the sample farthest from its own centre (as scikit-learn does), from clusters of two or more.
  * Where every sample sits on its centre there is nothing to gain and the cluster stays empty.
@@ -95,7 +84,7 @@ function fillEmptyClusters(features: Matrix, centers: Matrix, labels: Int32Array
 /**
  * Lloyd's iterations from given centres until no sample changes its cluster. Ties go to the lower cluster index.
  * Shapes: `features` [n, d], `start` [K, d]. Errors: the signal's reason.
- * Cost: n K d multiplications per iteration and n K float64 of memory.
+ * Cost: n K d multiplications in the first iterations, far fewer as centres settle; n K float64 of memory.
  */
 export async function lloyd(
   features: Matrix,
@@ -104,14 +93,13 @@ export async function lloyd(
 ): Promise<ClusteringResult> {
   const { maxIterations = MAX_ITERATIONS, matMul = javaScriptMatMul, signal, report } = options;
   const yieldNow = createYielder(signal);
-  const norms = squaredRowNorms(features);
+  const nearest = new NearestCenters(features, matMul, yieldNow);
   let centers = start;
   let labels = new Int32Array(features.rows).fill(-1);
   let converged = false;
   let iterations = 0;
   while (iterations < maxIterations && !converged) {
-    const distances = await squaredDistances(features, norms, centers, matMul, yieldNow);
-    const next = nearestCenters(distances, features.rows, centers.rows);
+    const next = await nearest.assign(centers);
     fillEmptyClusters(features, centers, next);
     converged = next.every((label, i) => label === labels[i]);
     labels = next;
@@ -128,12 +116,12 @@ export async function lloyd(
  * Errors: `search/pool-too-small`, `search/bad-settings`; the signal's reason.
  */
 export async function kMeans(features: Matrix, options: KMeansOptions): Promise<ClusteringResult> {
-  const { clusterCount, seed, restarts = 1, matMul = javaScriptMatMul, signal } = options;
+  const { clusterCount, seed, restarts = 1, matMul = javaScriptMatMul, signal, report } = options;
   requireClusterable(features, clusterCount);
   const random = createRandom(seed, 'k-means');
   const yieldNow = createYielder(signal);
   const run = async () => {
-    const seeds = await chooseSeedSamples(features, clusterCount, random, matMul, yieldNow);
+    const seeds = await chooseSeedSamples(features, clusterCount, random, matMul, yieldNow, report);
     return lloyd(features, gatherRows(features, seeds), options);
   };
   let best = await run();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gatherRows, type Matrix } from '../linalg/matrix.ts';
+import { gatherRows, javaScriptMatMul, type Matrix } from '../linalg/matrix.ts';
 import { createRandom } from '../random.ts';
 import { describeDifference } from '../testing.ts';
 import { assignWithSizes, equalSizes } from './balanced-assignment.ts';
@@ -10,6 +10,8 @@ import { compareWithDraws } from './draw-comparison.ts';
 import { frechetDistance, preparePool, prepareTarget, subsetDistance } from './frechet.ts';
 import { kernelInceptionDistance } from './kernel-mmd.ts';
 import { kMeans } from './kmeans.ts';
+import { NearestCenters } from './nearest-centers.ts';
+import { squaredDistance } from './squared-distances.ts';
 
 const none = () => Promise.resolve();
 
@@ -162,6 +164,27 @@ describe('k-means', () => {
       kMeans(features, { clusterCount: 3, seed: 1, signal: AbortSignal.abort() }),
     ).rejects.toMatchObject({ name: 'AbortError' });
   });
+});
+
+it('bounded distances give the labels of computing all, while centres move near and far', async () => {
+  const features = normals(300, 3, 12);
+  const nearest = new NearestCenters(features, javaScriptMatMul, none);
+  const random = createRandom(13);
+  let centers = gatherRows(
+    features,
+    Array.from({ length: 15 }, (_, i) => i),
+  );
+  for (let step = 0; step < 40; step++) {
+    const labels = await nearest.assign(centers);
+    const wanted = Array.from(labels, (_, i) => {
+      const distances = Array.from({ length: 15 }, (_unused, j) => squaredDistance(features, i, centers, j));
+      return distances.indexOf(Math.min(...distances));
+    });
+    expect(Array.from(labels)).toEqual(wanted);
+    // Mostly small steps, as in k-means, and sometimes one that makes the bounds useless.
+    const size = step % 10 === 9 ? 2 : 0.02;
+    centers = { ...centers, data: Float64Array.from(centers.data, (x) => x + size * random.normal()) };
+  }
 });
 
 /** The least cost over every assignment within the sizes, by enumeration. */

@@ -56,6 +56,13 @@ function totalsOf(values: ArrayLike<number>, members: readonly Int32Array[]): To
   };
 }
 
+/** Sum of the values at the first `count` positions. */
+function sumAt(values: Float64Array, positions: Int32Array, count: number): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += values[positions[i] as number] as number;
+  return sum;
+}
+
 /** Leave-one-out values of every statistic: result[statistic][stratum][member]. */
 function jackknife(
   values: ArrayLike<number>,
@@ -95,14 +102,15 @@ export async function bootstrapStatistics(
   const estimates = totals.map(({ sums, counts }) => statistics(sums, counts));
   const replicates = estimates.map((values) => values.map(() => new Float64Array(resampleCount)));
   const sums = series.map(() => new Float64Array(strataCount));
+  const columns = series.map((values) => Float64Array.from(values));
+  const drawn = new Int32Array(strata.length);
   for (let r = 0; r < resampleCount; r++) {
     await yieldNow();
     members.forEach((list, stratum) => {
-      const drawn = Int32Array.from(list, () => list[random.integer(list.length)] as number);
-      series.forEach((values, s) => {
-        let sum = 0;
-        for (let i = 0; i < drawn.length; i++) sum += values[drawn[i] as number] as number;
-        (sums[s] as Float64Array)[stratum] = sum;
+      const count = list.length;
+      for (let i = 0; i < count; i++) drawn[i] = list[random.integer(count)] as number;
+      columns.forEach((values, s) => {
+        (sums[s] as Float64Array)[stratum] = sumAt(values, drawn, count);
       });
     });
     replicates.forEach((rows, s) => {
