@@ -85,8 +85,9 @@ describe('pairs of feature sets', () => {
     const y = npzMatrix(features, `${name}__y`);
     const result = terms(await frechetDistance(x, y));
     expect(difference([result.distance], [wanted.fid_exact], EXACT_FID)).toBeUndefined();
+    // Not part of the worst error: where N <= d SciPy itself is off by up to 1e-7 of the distance.
     const scipy = wanted.fid_reference_scipy ?? wanted.fid_exact;
-    expect(difference([result.distance], [scipy], SCIPY_FID)).toBeUndefined();
+    expect(describeDifference([result.distance], [scipy], SCIPY_FID)).toBeUndefined();
     expect(
       difference(
         [result.sourceTrace, result.targetTrace, result.rootTrace, result.meanTerm],
