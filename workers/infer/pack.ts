@@ -54,13 +54,18 @@ function decodeEntry(bytes: Uint8Array): PackEntry {
   };
 }
 
-/** The whole entries of an index whose payload lies inside the payload file; stops at the first that does not. */
+/**
+ * The whole entries of an index whose payloads follow each other inside the payload file; stops at the first that does
+ * not. An entry of zeros, as a crash may leave, has no payload and so is none.
+ */
 export function parsePackIndex(bytes: Uint8Array, payloadSizeBytes: number): PackEntry[] {
   const entries: PackEntry[] = [];
+  let end = 0;
   for (let at = 0; at + ENTRY_BYTES <= bytes.length; at += ENTRY_BYTES) {
     const entry = decodeEntry(bytes.subarray(at, at + ENTRY_BYTES));
-    const end = entry.offsetBytes + entry.sizeBytes;
-    if (!(Number.isSafeInteger(end) && entry.offsetBytes >= 0 && end <= payloadSizeBytes)) break;
+    if (entry.offsetBytes !== end || entry.sizeBytes === 0) break;
+    end += entry.sizeBytes;
+    if (end > payloadSizeBytes) break;
     entries.push(entry);
   }
   return entries;
@@ -110,6 +115,7 @@ export function openPack({ index, payload }: PackFiles): Pack {
   return {
     ids,
     append(id, bytes, meta) {
+      invariant(bytes.length > 0, 'a pack stores no empty values');
       // The payload first: an entry must never point to what is not there.
       payload.write(bytes, { at: payloadEnd });
       const entry: PackEntry = {
