@@ -190,6 +190,7 @@ export interface ModelReport {
   readonly outputName: string;
   /** Classes of a segmenter's logits, or the length of an extractor's feature vector. */
   readonly outputChannels: number;
+  /** Where this model runs: on a WebGPU runtime it is WASM when the self-test found WebGPU wrong, failing or much slower. */
   readonly provider: Provider;
   readonly selfTest: SelfTest;
   /** What was assumed about a foreign model, one sentence each. */
