@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { createGraphBuilder } from './builder.ts';
 import type { Graph } from './graph.ts';
-import { countParameters, requireParam } from './params.ts';
+import { requireParam } from './params.ts';
 import { printGraph } from './print.ts';
 import { verifyGraph } from './verify.ts';
 
@@ -91,11 +91,10 @@ describe('verification', () => {
 });
 
 describe('weights', () => {
-  it('are counted, and refused when they are missing or of another shape', () => {
+  it('are refused when they are missing or of another shape', () => {
     const [parameter] = sampleGraph().parameters;
     if (parameter === undefined) throw new Error('the sample has a parameter');
     const good = new Map([['w', { shape: [4, 2, 3, 3], data: new Float32Array(72) }]]);
-    expect(countParameters(good)).toBe(72);
     expect(requireParam(good, parameter).data).toHaveLength(72);
     expect(() => requireParam(new Map(), parameter)).toThrow("lack the parameter 'w'");
     const short = new Map([['w', { shape: [4, 2, 3, 3], data: new Float32Array(71) }]]);

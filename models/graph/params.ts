@@ -21,10 +21,3 @@ export function requireParam(params: Params, parameter: Value): Tensor {
   }
   return tensor;
 }
-
-/** Number of single weights. */
-export function countParameters(params: Params): number {
-  let count = 0;
-  for (const tensor of params.values()) count += tensor.data.length;
-  return count;
-}
