@@ -6,7 +6,10 @@ import { useStore as useZustand } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { type CohortState, initialCohort } from './cohort.ts';
 import { type DeviceState, initialDevice } from './device.ts';
+import { type EvaluateState, initialEvaluate } from './evaluate.ts';
 import { initialJobs, type JobsState } from './jobs.ts';
+import { initialModels, type ModelsState } from './models.ts';
+import { initialSearch, type SearchState } from './search.ts';
 import { initialUi, type UiState } from './ui.ts';
 
 export interface WorkbenchState {
@@ -14,6 +17,9 @@ export interface WorkbenchState {
   readonly cohort: CohortState;
   readonly jobs: JobsState;
   readonly device: DeviceState;
+  readonly models: ModelsState;
+  readonly search: SearchState;
+  readonly evaluate: EvaluateState;
 }
 
 /** The state before anything happened; tests start from it. */
@@ -22,6 +28,9 @@ export const initialState: WorkbenchState = {
   cohort: initialCohort,
   jobs: initialJobs,
   device: initialDevice,
+  models: initialModels,
+  search: initialSearch,
+  evaluate: initialEvaluate,
 };
 
 export const store = createStore<WorkbenchState>()(() => initialState);

@@ -1,14 +1,77 @@
-/** The Evaluate place. */
+/** The Evaluate place: runs of a segmenter or of predictions made elsewhere, and their scores by group. */
+import { IconChartBar, IconPlayerPlay } from '@tabler/icons-react';
+import { useEffect } from 'react';
+import '../../services/evaluate-predictions.ts';
+import { EVALUATE_JOB, startSegmenterRun } from '../../services/evaluate.ts';
+import { restoreRuns } from '../../services/evaluate-runs.ts';
+import { goTo } from '../../services/navigation.ts';
+import { selectEvaluationSet, selectHeldOut, setLabel } from '../../state/evaluate-set.ts';
+import { shownRunOf } from '../../state/evaluate.ts';
+import { isKindRunning } from '../../state/jobs.ts';
+import { useStore } from '../../state/store.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { formatCounted } from '../../ui/format.ts';
 import { PlaceLayout } from '../../ui/PlaceLayout.tsx';
+import { DropPredictions } from './DropPredictions.tsx';
+import styles from './EvaluatePlace.module.css';
+import { EvaluateSettings } from './EvaluateSettings.tsx';
+import { RunList } from './RunList.tsx';
+import { RunResults } from './RunResults.tsx';
+import { RunningNotice } from './RunningNotice.tsx';
+
+function nextStep(hasCohort: boolean, isRunning: boolean, hasRun: boolean, count: number): string {
+  if (isRunning) return 'The run is under way; cancelling it keeps what was scored, marked as partial.';
+  if (!hasCohort && !hasRun) return 'Load a cohort first; then run a segmenter over its test split.';
+  if (!hasCohort) return 'Load the cohort of these runs again to see their scores by group.';
+  if (!hasRun) {
+    return `Run the active segmenter over ${formatCounted(count, 'image')}, or drop predictions made elsewhere onto this page.`;
+  }
+  return 'Read the scores by group, look at the worst cases, then export the run or add one to compare with.';
+}
 
 /** Shown at #/evaluate. */
 export function EvaluatePlace() {
+  const hasCohort = useStore((state) => state.cohort.records.length > 0);
+  const setCount = useStore((state) => selectEvaluationSet(state).length);
+  const label = useStore((state) => setLabel(state.evaluate.settings.set, selectHeldOut(state).length > 0));
+  const isRunning = useStore((state) => isKindRunning(state.jobs, EVALUATE_JOB));
+  const run = useStore((state) => shownRunOf(state.evaluate));
+  const hasRuns = useStore((state) => state.evaluate.runs.length > 0 || state.evaluate.deleted !== null);
+  useEffect(() => void restoreRuns(), []);
+
+  const action = hasCohort
+    ? {
+        label: `Evaluate ${formatCounted(setCount, 'image')}`,
+        icon: <IconPlayerPlay size={16} aria-hidden />,
+        onClick: () => void startSegmenterRun(),
+        busy: isRunning,
+        blockedBecause:
+          setCount === 0
+            ? `No image: ${label.charAt(0).toLowerCase()}${label.slice(1)}, filtered, is empty`
+            : undefined,
+      }
+    : { label: 'Go to Cohort', onClick: () => goTo('cohort') };
+
   return (
-    <PlaceLayout title="Evaluate" next="Load a cohort first; then run a segmenter over its test split.">
-      <EmptyState title="Nothing evaluated yet">
-        Dice and IoU of rim, cup and disc by group, with intervals and equity-scaled scores.
-      </EmptyState>
+    <PlaceLayout
+      title="Evaluate"
+      next={nextStep(hasCohort, isRunning, run !== undefined, setCount)}
+      action={action}
+      settings={<EvaluateSettings />}
+    >
+      <div className={styles['page']}>
+        <RunningNotice />
+        {hasCohort && <DropPredictions />}
+        {hasRuns && <RunList />}
+        {run !== undefined && <RunResults run={run} />}
+        {run === undefined && !isRunning && (
+          <EmptyState icon={<IconChartBar size={40} stroke={1.25} />} title="Nothing evaluated yet">
+            {hasCohort
+              ? 'Dice and IoU of rim, cup and disc by group will stand here, with intervals, equity-scaled scores and the worst cases. A run of the active segmenter needs nothing but the button above.'
+              : 'Dice and IoU of rim, cup and disc by group will stand here. They need a cohort with masks: load yours, or the demo cohort, in Cohort.'}
+          </EmptyState>
+        )}
+      </div>
     </PlaceLayout>
   );
 }

@@ -2,7 +2,7 @@
 import type { WorkbenchState } from '../../state/store.ts';
 import type { PlaceStatus } from '../../state/ui.ts';
 
-/** `empty` until there is something here, `attention` when something needs the person. */
-export function evaluateStatus(_state: WorkbenchState): PlaceStatus {
-  return 'empty';
+/** `empty` until there is a run. */
+export function evaluateStatus({ evaluate }: WorkbenchState): PlaceStatus {
+  return evaluate.runs.length > 0 ? 'ready' : 'empty';
 }
