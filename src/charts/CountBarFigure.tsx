@@ -197,7 +197,8 @@ function CountBarChart({ data, length, width, height, onSelect }: ChartProps) {
 
 /** Counts and shares by group. Several series start as shares, because their totals differ. */
 export function CountBarFigure(props: CountBarFigureProps) {
-  const [length, setLength] = useState<Length>(props.series.length > 1 ? 'share' : 'count');
+  const [chosen, setLength] = useState<Length>();
+  const length = chosen ?? (props.series.length > 1 ? 'share' : 'count');
   const height = props.groups.length * (props.series.length * BAR_STEP + GROUP_GAP) + AXIS_HEIGHT;
   return (
     <FigureCard

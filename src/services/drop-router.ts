@@ -51,5 +51,5 @@ export async function routeDrop(items: FoundItems, intake: CohortIntake): Promis
   if (first.done !== true || claimed.size === 0) {
     await intake({ files: fromFirst(), folders: items.folders });
   }
-  await Promise.all([...claimed].map(([owner, files]) => owner.handle(files)));
+  await Promise.all([...claimed].map(async ([owner, files]) => owner.handle(files)));
 }

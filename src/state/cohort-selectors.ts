@@ -9,11 +9,13 @@ import {
   decideRaceCoding,
 } from '../../core/cohort/coding.ts';
 import { applyFilter } from '../../core/cohort/filter.ts';
-import { type Grouping, groupIndices } from '../../core/cohort/groups.ts';
-import type { SampleId, SampleRecord } from '../../core/cohort/sample.ts';
+import { type Grouping, groupIndices, groupingId, UNKNOWN_GROUP } from '../../core/cohort/groups.ts';
+import { type SampleId, type SampleRecord, type Split, SPLITS } from '../../core/cohort/sample.ts';
+import { reportSchema, type SchemaRow } from '../../core/cohort/schema-report.ts';
 import { assignSplits, drawRandomSplit, type SplitAssignment } from '../../core/cohort/splits.ts';
 import type { SampleRef } from '../../workers/api.ts';
 import type { RandomSplit } from './cohort.ts';
+import type { GallerySort } from './cohort-view.ts';
 import { memoizeLast } from './memoize.ts';
 import type { WorkbenchState } from './store.ts';
 
@@ -87,4 +89,98 @@ export function groupsOf(state: WorkbenchState, grouping: Grouping): Int16Array 
 export function sampleRefOf(state: WorkbenchState, id: SampleId): SampleRef | undefined {
   const shard = state.cohort.shards[selectIndexById(state).get(id) ?? -1];
   return shard === undefined ? undefined : { id, shard };
+}
+
+export interface SplitCounts {
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+  readonly unassigned: number;
+}
+
+const countSplits = memoizeLast((splits: readonly Split[]): SplitCounts => {
+  const counts = { train: 0, validation: 0, test: 0, unassigned: 0 };
+  for (const split of splits) counts[split]++;
+  return counts;
+});
+
+/** How many records each split has, in the whole cohort. */
+export function selectSplitCounts(state: WorkbenchState): SplitCounts {
+  return countSplits(selectSplitAssignment(state).splits);
+}
+
+/** Area of the cup over area of the disc; NaN where the mask marks no disc. */
+export function areaCupDiscRatio({ maskCounts: { rim, cup } }: SampleRecord): number {
+  return cup / (cup + rim);
+}
+
+const RACE: Grouping = { kind: 'attribute', attribute: 'race' };
+
+/** The grouping that a sort by group uses when the chosen one was removed. */
+function groupingOrRace(groupings: readonly Grouping[], id: string): Grouping {
+  return groupings.find((grouping) => groupingId(grouping) === id) ?? RACE;
+}
+
+const sorted = memoizeLast(
+  (
+    passing: Uint32Array,
+    records: readonly SampleRecord[],
+    splits: readonly Split[],
+    coding: Coding,
+    groupings: readonly Grouping[],
+    sort: GallerySort,
+    groupId: string,
+  ): Uint32Array => {
+    const names = (i: number) => records[i]?.name ?? '';
+    const byName = (a: number, b: number) => (names(a) < names(b) ? -1 : names(a) > names(b) ? 1 : a - b);
+    if (sort === 'name') return passing.toSorted(byName);
+    const keys = new Float64Array(records.length);
+    if (sort === 'split') splits.forEach((split, i) => (keys[i] = SPLITS.indexOf(split)));
+    if (sort === 'cup-disc-ratio') {
+      records.forEach((record, i) => {
+        const ratio = areaCupDiscRatio(record);
+        keys[i] = Number.isNaN(ratio) ? Infinity : ratio;
+      });
+    }
+    if (sort === 'group') {
+      groupIndices(records, groupingOrRace(groupings, groupId), coding).forEach((group, i) => {
+        keys[i] = group === UNKNOWN_GROUP ? Infinity : group;
+      });
+    }
+    return passing.toSorted((a, b) => {
+      const [keyA, keyB] = [keys[a] as number, keys[b] as number];
+      return keyA === keyB ? byName(a, b) : keyA - keyB;
+    });
+  },
+);
+
+/** Indices of the records that pass the filter, in the order of the gallery; what is not known comes last. */
+export function selectSorted(state: WorkbenchState): Uint32Array {
+  const { records, groupings, view } = state.cohort;
+  const { splits } = selectSplitAssignment(state);
+  return sorted(
+    selectPassing(state),
+    records,
+    splits,
+    selectCoding(state),
+    groupings,
+    view.sort,
+    view.sortGroupingId,
+  );
+}
+
+const idsAt = memoizeLast((records: readonly SampleRecord[], order: Uint32Array): readonly SampleId[] =>
+  Array.from(order, (index) => records[index]?.id ?? ''),
+);
+
+/** Ids of the records that pass the filter, in the order of the gallery. */
+export function selectSortedIds(state: WorkbenchState): readonly SampleId[] {
+  return idsAt(state.cohort.records, selectSorted(state));
+}
+
+const schema = memoizeLast(reportSchema);
+
+/** Which key was read for what, in how many files. */
+export function selectSchema({ cohort }: WorkbenchState): readonly SchemaRow[] {
+  return schema(cohort.records);
 }

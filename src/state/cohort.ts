@@ -6,9 +6,10 @@ import type { Coding } from '../../core/cohort/coding.ts';
 import { type CohortFilter, NO_FILTER } from '../../core/cohort/filter.ts';
 import { type Grouping, groupingId, PUBLISHED_AGE_BINS } from '../../core/cohort/groups.ts';
 import type { SampleId, SampleRecord } from '../../core/cohort/sample.ts';
-import type { SplitLists, SplitShares } from '../../core/cohort/splits.ts';
+import type { NamedSplit, SplitLists, SplitShares } from '../../core/cohort/splits.ts';
 import type { SerializedError } from '../../core/errors.ts';
 import type { DemoCohortSpec } from '../../workers/api.ts';
+import { type CohortView, initialCohortView } from './cohort-view.ts';
 
 /** A file that was not loaded, and why. */
 export interface RejectedFile {
@@ -21,6 +22,18 @@ export interface RejectedFile {
 export interface RandomSplit {
   readonly shares: SplitShares;
   readonly seed: number;
+}
+
+/** Where the cohort's files and storage stand; services/cohort.ts keeps it up to date. */
+export interface CohortStorage {
+  /** `restoring` until the samples of an earlier visit are back. */
+  readonly phase: 'restoring' | 'ready';
+  /** Whether the last visit left samples, so that the page knows at once what to wait for. */
+  readonly expectsRecords: boolean;
+  /** Whether the cohort outlives the page; null until the stores are open. */
+  readonly persistent: boolean | null;
+  /** Folders of an earlier visit that can be opened again with a permission. */
+  readonly folders: readonly string[];
 }
 
 export interface CohortState {
@@ -40,6 +53,10 @@ export interface CohortState {
   readonly filter: CohortFilter;
   /** Groupings that every place offers: the attributes, age bins, and what the person derived. */
   readonly groupings: readonly Grouping[];
+  /** Paths of files that are no sample, no list and nobody else's; they were passed over. */
+  readonly passedOver: readonly string[];
+  readonly storage: CohortStorage;
+  readonly view: CohortView;
 }
 
 /** What is there before anything is derived: every attribute, age at 60 as published. */
@@ -64,6 +81,9 @@ export const initialCohort: CohortState = {
   randomSplit: null,
   filter: NO_FILTER,
   groupings: PLAIN_GROUPINGS,
+  passedOver: [],
+  storage: { phase: 'restoring', expectsRecords: false, persistent: null, folders: [] },
+  view: initialCohortView,
 };
 
 /** A record with the data worker that has its file. */
@@ -111,4 +131,16 @@ export function withoutGrouping(cohort: CohortState, id: string): CohortState {
     groupings: cohort.groupings.filter((grouping) => groupingId(grouping) !== id),
     filter: { ...cohort.filter, groups },
   };
+}
+
+/** Adds the names of a split list to those read before. */
+export function withSplitList(cohort: CohortState, split: NamedSplit, names: readonly string[]): CohortState {
+  const known = new Set([...(cohort.splitLists[split] ?? []), ...names]);
+  return { ...cohort, splitLists: { ...cohort.splitLists, [split]: [...known] } };
+}
+
+/** An empty cohort; storage and view stay as they are. */
+export function withoutRecords(cohort: CohortState): CohortState {
+  const { storage, view } = cohort;
+  return { ...initialCohort, storage: { ...storage, expectsRecords: false, folders: [] }, view };
 }

@@ -1,15 +1,75 @@
-/** The Cohort place. */
-import { EmptyState } from '../../ui/EmptyState.tsx';
+/** The Cohort place: who is in the cohort, what was refused and why, filters, groups and the images themselves. */
+import { IconArrowRight, IconPlayerPlay } from '@tabler/icons-react';
+import { tryDemoCohort } from '../../services/cohort.ts';
+import { goTo } from '../../services/navigation.ts';
+import { selectPassing, selectSplitCounts } from '../../state/cohort-selectors.ts';
+import { store, useStore, type WorkbenchState } from '../../state/store.ts';
+import { formatCounted } from '../../ui/format.ts';
 import { PlaceLayout } from '../../ui/PlaceLayout.tsx';
+import { CohortResults } from './CohortResults.tsx';
+import { CohortSettings } from './CohortSettings.tsx';
+import { FirstVisit } from './FirstVisit.tsx';
+
+/** The header's sentence: what to do next. A plain string, so that it can be a selector. */
+function nextStep(state: WorkbenchState): string {
+  const { records, rejected, storage, withoutFile } = state.cohort;
+  const isReading = state.jobs.running.some(({ place }) => place === 'cohort');
+  if (records.length === 0) {
+    if (isReading) return 'Reading. Samples appear here as they come; the page can be used meanwhile.';
+    if (storage.phase === 'restoring' && storage.expectsRecords) return 'Bringing back your last cohort.';
+    if (rejected.length > 0)
+      return 'None of the files could be read: see why below, or take the demo cohort to look around.';
+    return 'Start here: drop a folder of .npz files anywhere on the page, or take the demo cohort.';
+  }
+  if (isReading) return 'Reading. What has been read can be used already.';
+  if (withoutFile.size > 0)
+    return `The files of ${formatCounted(withoutFile.size, 'subject')} are not open: drop their folder again before you compute anything.`;
+  if (selectPassing(state).length === 0) return 'No subject passes the filter: clear or widen it to go on.';
+  const { train, test } = selectSplitCounts(state);
+  if (train === 0 || test === 0)
+    return 'Say which subjects are for training and which for testing: drop split lists, or draw a random split at the left.';
+  return 'Look at who is in the cohort, narrow it with filters, then search a training set for a target group.';
+}
+
+/** Starts the demo cohort with the settings of the left column. */
+function startDemo(): void {
+  const { demoCount, demoSeed } = store.getState().cohort.view;
+  void tryDemoCohort({ count: demoCount, seed: demoSeed });
+}
 
 /** Shown at #/cohort. */
 export function CohortPlace() {
+  const next = useStore(nextStep);
+  const isEmpty = useStore(({ cohort }) => cohort.records.length === 0);
+  const isAwaited = useStore(
+    ({ cohort: { storage } }) => storage.phase === 'restoring' && storage.expectsRecords,
+  );
+  const hasRefused = useStore(({ cohort }) => cohort.rejected.length > 0);
+  const isReading = useStore(({ jobs }) => jobs.running.some(({ place }) => place === 'cohort'));
+  const action = isEmpty
+    ? {
+        label: 'Try the demo cohort',
+        icon: <IconPlayerPlay size={16} aria-hidden />,
+        onClick: startDemo,
+        busy: isReading,
+      }
+    : {
+        label: 'Search a training set',
+        icon: <IconArrowRight size={16} aria-hidden />,
+        onClick: () => goTo('search'),
+      };
   return (
-    <PlaceLayout title="Cohort" next="Start here: drop a folder of .npz files anywhere on the page.">
-      <EmptyState title="No samples yet">
-        A cohort is a folder of .npz samples: one fundus image with its disc and cup mask and the recorded
-        attributes of the subject.
-      </EmptyState>
+    <PlaceLayout
+      title="Cohort"
+      next={next}
+      {...(isEmpty && isAwaited ? {} : { action })}
+      settings={<CohortSettings />}
+    >
+      {isEmpty && !hasRefused ? (
+        <FirstVisit isAwaited={isAwaited} isReading={isReading} />
+      ) : (
+        <CohortResults />
+      )}
     </PlaceLayout>
   );
 }

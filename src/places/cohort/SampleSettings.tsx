@@ -1,0 +1,90 @@
+/** Where samples come from: pickers, the demo cohort's settings, and clearing. */
+import { Button } from '@mantine/core';
+import { IconTrash } from '@tabler/icons-react';
+import { useState } from 'react';
+import { tryDemoCohort } from '../../services/cohort.ts';
+import { DEMO_COUNTS, DEMO_SEED, type CohortView } from '../../state/cohort-view.ts';
+import { update, useStore } from '../../state/store.ts';
+import { formatCount, formatCounted } from '../../ui/format.ts';
+import { ChoiceSetting, NumberSetting } from '../../ui/settings.tsx';
+import { SettingsGroup } from '../../ui/SettingsGroup.tsx';
+import { ClearDialog } from './ClearDialog.tsx';
+import styles from './CohortPlace.module.css';
+import { PickButtons } from './PickButtons.tsx';
+
+const COUNT_CHOICES = DEMO_COUNTS.map((count) => ({
+  value: String(count),
+  label: formatCounted(count, 'subject'),
+}));
+
+function setView(change: Partial<CohortView>): void {
+  update('cohort', (cohort) => ({ ...cohort, view: { ...cohort.view, ...change } }));
+}
+
+function DemoSettings() {
+  const count = useStore(({ cohort }) => cohort.view.demoCount);
+  const seed = useStore(({ cohort }) => cohort.view.demoSeed);
+  return (
+    <SettingsGroup
+      title="Demo cohort"
+      note="Synthetic fundus-like images, drawn in this browser from the seed: the same for everybody."
+    >
+      <ChoiceSetting
+        label="Subjects"
+        reason="200 subjects are drawn in some ten seconds on two cores; 10,000 are as many as FairSeg has and take about ten minutes."
+        value={String(count)}
+        defaultValue={String(DEMO_COUNTS[0])}
+        choices={COUNT_CHOICES}
+        onChange={(value) => setView({ demoCount: Number(value) })}
+      />
+      <NumberSetting
+        label="Seed"
+        reason="Another seed draws other subjects. 1 is the cohort that everybody sees first."
+        value={seed}
+        defaultValue={DEMO_SEED}
+        min={0}
+        max={0xffffffff}
+        onChange={(value) => setView({ demoSeed: Math.round(value) })}
+      />
+    </SettingsGroup>
+  );
+}
+
+/** With a cohort: what it is, more folders, clearing. Without: the pickers of the page and the demo's settings. */
+export function SampleSettings() {
+  const [isAsking, setIsAsking] = useState(false);
+  const recordCount = useStore(({ cohort }) => cohort.records.length);
+  const rejectedCount = useStore(({ cohort }) => cohort.rejected.length);
+  const demo = useStore(({ cohort }) => cohort.demo);
+  const isReading = useStore(({ jobs }) => jobs.running.some(({ place }) => place === 'cohort'));
+  const hasDemoLeft = demo !== null && recordCount < demo.count && !isReading;
+  if (recordCount === 0 && rejectedCount === 0) return <DemoSettings />;
+  return (
+    <>
+      <SettingsGroup
+        title="Samples"
+        {...(demo === null || recordCount === 0
+          ? {}
+          : { note: `Demo cohort of ${formatCount(demo.count)} synthetic subjects, seed ${demo.seed}.` })}
+      >
+        <div className={styles['buttons']}>
+          <PickButtons />
+          {hasDemoLeft && recordCount > 0 && (
+            <Button variant="default" onClick={() => void tryDemoCohort(demo)}>
+              Draw the rest of the demo cohort
+            </Button>
+          )}
+          <Button
+            variant="default"
+            leftSection={<IconTrash size={15} aria-hidden />}
+            onClick={() => setIsAsking(true)}
+          >
+            Clear the cohort…
+          </Button>
+        </div>
+        <ClearDialog opened={isAsking} onClose={() => setIsAsking(false)} />
+      </SettingsGroup>
+      {recordCount === 0 && <DemoSettings />}
+    </>
+  );
+}
