@@ -4,6 +4,8 @@ import './ui/theme.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
+import './services/models-drop.ts';
+import './services/search-store.ts';
 import { followAddress } from './services/navigation.ts';
 import { keepPreferences } from './services/preferences.ts';
 import { startLedger } from './services/request-ledger.ts';

@@ -1,14 +1,107 @@
-/** The Models place. */
-import { EmptyState } from '../../ui/EmptyState.tsx';
+/** The Models place: where models run, which are loaded and in use, and how their self-tests went. */
+import { Button } from '@mantine/core';
+import { IconFilePlus } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
+import { filesOfInput } from '../../services/dropped-files.ts';
+import { addModelFiles, prepareModels } from '../../services/models.ts';
+import { activeModelOf, type ModelsState } from '../../state/models.ts';
+import { update, useStore } from '../../state/store.ts';
+import { formatCounted } from '../../ui/format.ts';
+import { Notice } from '../../ui/Notice.tsx';
 import { PlaceLayout } from '../../ui/PlaceLayout.tsx';
+import { DeviceCard } from './DeviceCard.tsx';
+import { DroppedFiles } from './DroppedFiles.tsx';
+import { ModelCard } from './ModelCard.tsx';
+import { ModelSettings } from './ModelSettings.tsx';
+import styles from './ModelsPlace.module.css';
+
+function nextStep(models: ModelsState): string {
+  const { withoutRole, rejected, phase } = models;
+  if (withoutRole.length > 0) return 'Say what the dropped file is for: segmenter or feature extractor.';
+  if (rejected.length > 0)
+    return 'A file could not be used: read why below, or go on with the models that are loaded.';
+  if (phase === 'loading') return 'Models are being loaded and tested on every provider.';
+  if (phase === 'idle')
+    return 'Models are not loaded yet: start the device, or open another place; they load when needed.';
+  return `${formatCounted(models.models.length, 'model')} ready. Go on to Search, or drop an .onnx file of yours.`;
+}
+
+async function addPicked(list: FileList): Promise<void> {
+  const files = [];
+  for await (const found of filesOfInput(list).files) files.push(found);
+  await addModelFiles(files);
+}
+
+function RestartNotice({ reason }: { readonly reason: string }) {
+  const phase = useStore((state) => state.models.phase);
+  const dismiss = () => update('models', (models) => ({ ...models, restartReason: null }));
+  return (
+    <Notice tone="warn" title="The device was restarted">
+      <p>
+        {reason}{' '}
+        {phase === 'ready'
+          ? 'A fresh worker runs and has the models again. Start again what was stopped.'
+          : 'A fresh worker has started and is loading the models again.'}
+      </p>
+      <div className={styles['actions']}>
+        <Button variant="default" size="compact-xs" onClick={dismiss}>
+          Dismiss
+        </Button>
+      </div>
+    </Notice>
+  );
+}
 
 /** Shown at #/models. */
 export function ModelsPlace() {
+  const models = useStore((state) => state.models);
+  const picker = useRef<HTMLInputElement>(null);
+  // The device and the embedded models are started on coming here.
+  useEffect(prepareModels, []);
+  const active = new Set([activeModelOf(models, 'segmenter')?.id, activeModelOf(models, 'extractor')?.id]);
   return (
-    <PlaceLayout title="Models" next="Load a segmenter and a feature extractor.">
-      <EmptyState title="No models loaded">
-        Models are loaded from this page or from files of yours; they run on this machine.
-      </EmptyState>
+    <PlaceLayout
+      title="Models"
+      next={nextStep(models)}
+      action={{
+        label: 'Add a model file',
+        icon: <IconFilePlus size={16} aria-hidden />,
+        onClick: () => picker.current?.click(),
+      }}
+      settings={<ModelSettings />}
+    >
+      <div className={styles['page']}>
+        <input
+          ref={picker}
+          type="file"
+          accept=".onnx"
+          multiple
+          hidden
+          aria-label="Model files"
+          onChange={(event) => {
+            const { files } = event.currentTarget;
+            if (files !== null) void addPicked(files);
+            event.currentTarget.value = '';
+          }}
+        />
+        {models.restartReason !== null && <RestartNotice reason={models.restartReason} />}
+        <DroppedFiles />
+        <DeviceCard />
+        {models.models.map((model) => (
+          <ModelCard
+            key={model.id}
+            model={model}
+            isActive={active.has(model.id)}
+            isStored={models.stored.has(model.id)}
+          />
+        ))}
+        {models.models.length === 0 && (
+          <p className={styles['soft']}>
+            The baseline segmenter and the filter bank come with the page. They appear here when they have
+            been loaded and tested.
+          </p>
+        )}
+      </div>
     </PlaceLayout>
   );
 }

@@ -1,17 +1,91 @@
-/** The Search place. */
+/** The Search place: choose a target, search the pool for it, read how close the selection came. */
+import { Button } from '@mantine/core';
+import { IconTargetArrow } from '@tabler/icons-react';
+import { startSearch } from '../../services/search.ts';
+import { isKindRunning } from '../../state/jobs.ts';
+import { shownSearchOf } from '../../state/search.ts';
+import { type SearchPlan, selectSearchPlan } from '../../state/search-plan.ts';
+import { useStore } from '../../state/store.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { formatCount } from '../../ui/format.ts';
 import { PlaceLayout } from '../../ui/PlaceLayout.tsx';
+import { Figures } from './Figures.tsx';
+import { KeptSearches } from './KeptSearches.tsx';
+import { PlanSummary } from './PlanSummary.tsx';
+import { ResultHeader } from './ResultHeader.tsx';
+import { SearchSettings } from './SearchSettings.tsx';
+import { SelectedTable } from './SelectedTable.tsx';
+import styles from './SearchPlace.module.css';
+import { Statements } from './Statements.tsx';
+
+function nextStep(plan: SearchPlan, hasCohort: boolean, isRunning: boolean, hasResult: boolean): string {
+  if (!hasCohort) return 'Load a cohort first; then choose a target group and search the pool for it.';
+  if (isRunning) return 'The search runs; its phases stand in the tray below, where it can be cancelled.';
+  if (plan.problem !== undefined) return 'Choose a target and a pool that hold samples.';
+  if (hasResult) return 'Export the selection, or change a setting and search again to compare.';
+  return `Start the search: ${formatCount(plan.pool.length)} samples in the pool, ${formatCount(plan.target.length)} in the target.`;
+}
+
+function Empty({ hasCohort }: { readonly hasCohort: boolean }) {
+  return (
+    <EmptyState
+      icon={<IconTargetArrow size={40} stroke={1.25} />}
+      title="Nothing searched yet"
+      actions={
+        hasCohort ? undefined : (
+          <Button component="a" href="#/cohort" variant="default">
+            Go to Cohort
+          </Button>
+        )
+      }
+    >
+      <p>
+        A search clusters the pool by image features, ranks the clusters by their Fréchet distance to the
+        target group, and selects a training set. It never reads the recorded attributes of the pool.
+      </p>
+      <p>
+        {hasCohort
+          ? 'Choose pool and target at the left, then press Search.'
+          : 'Drop a folder of samples, or take the demo cohort, and come back.'}
+      </p>
+    </EmptyState>
+  );
+}
 
 /** Shown at #/search. */
 export function SearchPlace() {
+  const plan = useStore(selectSearchPlan);
+  const hasCohort = useStore((state) => state.cohort.records.length > 0);
+  const isRunning = useStore((state) => isKindRunning(state.jobs, 'search'));
+  const shown = useStore((state) => shownSearchOf(state.search));
+  const hasList = useStore((state) => state.search.kept.length > 0 || state.search.deleted !== null);
   return (
     <PlaceLayout
       title="Search"
-      next="Load a cohort first; then choose a target group and search the pool for it."
+      next={nextStep(plan, hasCohort, isRunning, shown !== undefined)}
+      action={{
+        label: 'Search',
+        icon: <IconTargetArrow size={16} aria-hidden />,
+        onClick: startSearch,
+        busy: isRunning,
+        blockedBecause: isRunning ? undefined : (plan.problem ?? plan.sizeProblem),
+      }}
+      settings={<SearchSettings />}
     >
-      <EmptyState title="Nothing searched yet">
-        A search ranks clusters of the pool by their distance to a target group and selects a training set.
-      </EmptyState>
+      <div className={styles['page']}>
+        {hasCohort && <PlanSummary plan={plan} />}
+        {hasList && <KeptSearches />}
+        {shown === undefined ? (
+          <Empty hasCohort={hasCohort} />
+        ) : (
+          <>
+            <ResultHeader kept={shown} />
+            <Statements kept={shown} />
+            <Figures kept={shown} />
+            <SelectedTable kept={shown} />
+          </>
+        )}
+      </div>
     </PlaceLayout>
   );
 }

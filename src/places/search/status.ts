@@ -2,7 +2,7 @@
 import type { WorkbenchState } from '../../state/store.ts';
 import type { PlaceStatus } from '../../state/ui.ts';
 
-/** `empty` until there is something here, `attention` when something needs the person. */
-export function searchStatus(_state: WorkbenchState): PlaceStatus {
-  return 'empty';
+/** `empty` until a search is kept. */
+export function searchStatus({ search }: WorkbenchState): PlaceStatus {
+  return search.kept.length > 0 ? 'ready' : 'empty';
 }

@@ -1,0 +1,54 @@
+/** Which segmenter and which extractor the other places use. */
+import { useMemo } from 'react';
+import type { ModelReport, ModelRole } from '../../../workers/api.ts';
+import { activeModelOf, withChosenModel } from '../../state/models.ts';
+import { update, useStore } from '../../state/store.ts';
+import { ChoiceSetting } from '../../ui/settings.tsx';
+import { SettingsGroup } from '../../ui/SettingsGroup.tsx';
+
+interface RoleSettingProps {
+  readonly modelRole: ModelRole;
+  readonly label: string;
+  readonly reason: string;
+}
+
+/** The choice of one role; usable in other places too. */
+export function RoleSetting({ modelRole: role, label, reason }: RoleSettingProps) {
+  const models = useStore((state) => state.models);
+  const active = activeModelOf(models, role);
+  const choices = useMemo(() => {
+    const ofRole = models.models.filter((model: ModelReport) => model.role === role);
+    return ofRole.map(({ id, name }) => ({ value: id, label: name }));
+  }, [models.models, role]);
+  const embedded = models.models.find((model) => model.role === role && model.source === 'embedded');
+  const waiting = [{ value: '', label: role === 'segmenter' ? 'Baseline segmenter' : 'Filter bank' }];
+  return (
+    <ChoiceSetting
+      label={label}
+      reason={reason}
+      value={active?.id ?? ''}
+      defaultValue={embedded?.id ?? active?.id ?? ''}
+      choices={choices.length === 0 ? waiting : choices}
+      disabled={choices.length < 2}
+      onChange={(id) => update('models', (state) => withChosenModel(state, role, id === '' ? null : id))}
+    />
+  );
+}
+
+/** The settings column. */
+export function ModelSettings() {
+  return (
+    <SettingsGroup title="In use" note="Add a file to have a choice. Other places use what is chosen here.">
+      <RoleSetting
+        modelRole="segmenter"
+        label="Segmenter"
+        reason="Evaluate runs it over the images. The baseline is a floor to compare with."
+      />
+      <RoleSetting
+        modelRole="extractor"
+        label="Feature extractor"
+        reason="Search measures distances between its feature vectors. Distances of different extractors do not compare."
+      />
+    </SettingsGroup>
+  );
+}
