@@ -112,7 +112,8 @@ async function ingestInPage(folder: string): Promise<PageFigures> {
     250,
   );
   const seconds = (performance.now() - started) / 1000;
-  if (!last.text.replaceAll(',', '').includes(`${count} read`)) throw new Error(`Not every file was read: ${last.text}`);
+  if (!last.text.replaceAll(',', '').includes(`${count} read`))
+    throw new Error(`Not every file was read: ${last.text}`);
   const allMiB = await rendererMiB(session);
   const longestTaskMs = await takeLongestTask(page);
   await close();
