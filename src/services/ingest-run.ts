@@ -157,8 +157,8 @@ export async function ingestFrom<Item>(
       done: counts.loaded + counts.attached + counts.known + counts.rejected,
       total: counts.found,
       unit: 'files',
-      doneBytes,
-      totalBytes: foundBytes,
+      // Generated samples have no size beforehand.
+      ...(foundBytes > 0 ? { doneBytes, totalBytes: foundBytes } : {}),
     });
   });
 
