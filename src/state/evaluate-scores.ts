@@ -59,8 +59,12 @@ export function evaluatedImages(
     else if (isPassing[index] === 0) hiddenCount++;
     else images.push({ image, record, index, scores: scoreImage(image.overlap, convention) });
   }
-  // In the cohort's order, so that the same images give the same bootstrap whatever order they were scored in.
-  return { images: images.toSorted((a, b) => a.index - b.index), missingCount, hiddenCount };
+  // In an order that neither a reload nor the workers change: the bootstrap draws by position.
+  return {
+    images: images.toSorted((a, b) => (a.image.id < b.image.id ? -1 : 1)),
+    missingCount,
+    hiddenCount,
+  };
 }
 
 /** One score of an image. */

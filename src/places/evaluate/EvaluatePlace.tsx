@@ -1,6 +1,7 @@
 /** The Evaluate place: runs of a segmenter or of predictions made elsewhere, and their scores by group. */
 import { IconChartBar, IconPlayerPlay } from '@tabler/icons-react';
 import { useEffect } from 'react';
+import type { ModelReport } from '../../../workers/api.ts';
 import '../../services/evaluate-predictions.ts';
 import { EVALUATE_JOB, startSegmenterRun } from '../../services/evaluate.ts';
 import { restoreRuns } from '../../services/evaluate-runs.ts';
@@ -8,6 +9,7 @@ import { goTo } from '../../services/navigation.ts';
 import { selectEvaluationSet, selectHeldOut, setLabel } from '../../state/evaluate-set.ts';
 import { shownRunOf } from '../../state/evaluate.ts';
 import { isKindRunning } from '../../state/jobs.ts';
+import { activeModelOf } from '../../state/models.ts';
 import { useStore } from '../../state/store.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { formatCounted } from '../../ui/format.ts';
@@ -29,6 +31,20 @@ function nextStep(hasCohort: boolean, isRunning: boolean, hasRun: boolean, count
   return 'Read the scores by group, look at the worst cases, then export the run or add one to compare with.';
 }
 
+/** Why no run can start now; undefined when one can. */
+function blockedBecause(
+  count: number,
+  label: string,
+  segmenter: ModelReport | undefined,
+  side: number,
+): string | undefined {
+  if (count === 0) return `No image: ${label.charAt(0).toLowerCase()}${label.slice(1)}, filtered, is empty`;
+  const wanted = segmenter?.input.side ?? side;
+  return wanted === side
+    ? undefined
+    : `Set the network input to ${wanted} px, which ${segmenter?.name} takes`;
+}
+
 /** Shown at #/evaluate. */
 export function EvaluatePlace() {
   const hasCohort = useStore((state) => state.cohort.records.length > 0);
@@ -37,6 +53,8 @@ export function EvaluatePlace() {
   const isRunning = useStore((state) => isKindRunning(state.jobs, EVALUATE_JOB));
   const run = useStore((state) => shownRunOf(state.evaluate));
   const hasRuns = useStore((state) => state.evaluate.runs.length > 0 || state.evaluate.deleted !== null);
+  const segmenter = useStore((state) => activeModelOf(state.models, 'segmenter'));
+  const side = useStore((state) => state.evaluate.settings.side);
   useEffect(() => void restoreRuns(), []);
 
   const action = hasCohort
@@ -45,10 +63,7 @@ export function EvaluatePlace() {
         icon: <IconPlayerPlay size={16} aria-hidden />,
         onClick: () => void startSegmenterRun(),
         busy: isRunning,
-        blockedBecause:
-          setCount === 0
-            ? `No image: ${label.charAt(0).toLowerCase()}${label.slice(1)}, filtered, is empty`
-            : undefined,
+        blockedBecause: blockedBecause(setCount, label, segmenter, side),
       }
     : { label: 'Go to Cohort', onClick: () => goTo('cohort') };
 
@@ -60,8 +75,7 @@ export function EvaluatePlace() {
       settings={<EvaluateSettings />}
     >
       <div className={styles['page']}>
-        <RunningNotice />
-        {hasCohort && <DropPredictions />}
+        {isRunning ? <RunningNotice /> : hasCohort && <DropPredictions />}
         {hasRuns && <RunList />}
         {run !== undefined && <RunResults run={run} />}
         {run === undefined && !isRunning && (

@@ -1,9 +1,11 @@
 /** The settings column: what is evaluated, how images are prepared, and how scores are made. */
 import { CONVENTIONS } from '../../../core/segmentation/overlap.ts';
-import { groupingId, groupingTitle } from '../../../core/cohort/groups.ts';
+import { groupingId } from '../../../core/cohort/groups.ts';
 import { EVALUATION_SETS, METRICS, SCORED_REGIONS } from '../../state/evaluate.ts';
 import { METRIC_LABELS, REGION_LABELS } from '../../state/evaluate-scores.ts';
 import { selectHeldOut, SET_LABELS } from '../../state/evaluate-set.ts';
+import { activeModelOf } from '../../state/models.ts';
+import { recordedTitle } from '../../state/search-plan.ts';
 import { useStore } from '../../state/store.ts';
 import { ChoiceSetting, NumberSetting, SwitchSetting } from '../../ui/settings.tsx';
 import { SettingsGroup } from '../../ui/SettingsGroup.tsx';
@@ -13,6 +15,9 @@ function RunSettings() {
   const of = useEvaluateSetting();
   const heldOut = useStore(selectHeldOut);
   const preset = useStore((state) => state.evaluate.settings.preset);
+  const side = useStore((state) => state.evaluate.settings.side);
+  const segmenter = useStore((state) => activeModelOf(state.models, 'segmenter'));
+  const wantedSide = segmenter?.input.side ?? side;
   return (
     <SettingsGroup title="Next run" note="Images that pass the cohort's filter are taken.">
       <ChoiceSetting
@@ -39,7 +44,8 @@ function RunSettings() {
         unit="px"
         min={32}
         max={2048}
-        reason="Side of the square that the network sees, and the size at which masks are compared. The baseline segmenter takes 512 only."
+        problem={wantedSide === side ? undefined : `${segmenter?.name} takes ${wantedSide} px only.`}
+        reason="Side of the square that the network sees, and the size at which its masks are compared. 512 is SAMed's default; the baseline segmenter takes 512 only."
       />
       <ChoiceSetting
         {...of('preset')}
@@ -69,7 +75,7 @@ function ShownSettings() {
         reason="Any attribute, age bins or intersection; new ones are made in Cohort."
         choices={groupings.map((grouping) => ({
           value: groupingId(grouping),
-          label: groupingTitle(grouping),
+          label: recordedTitle(grouping),
         }))}
       />
       <ChoiceSetting

@@ -13,7 +13,7 @@ export function RunningNotice() {
   if (job === undefined) return null;
   const { progress } = job;
   return (
-    <section className={styles['card']} aria-label="Run under way">
+    <section className={styles['running']} aria-label="Run under way">
       <div className={styles['cardHead']}>
         <h2 className={styles['cardTitle']}>{job.label}</h2>
         <Button

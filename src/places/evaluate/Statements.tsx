@@ -33,7 +33,7 @@ export function Statements({
   readonly evaluation: Evaluation;
   readonly grouping: Grouping;
 }) {
-  const { region, metric, definition } = useStore((state) => state.evaluate.settings);
+  const { region, metric, definition, minGroupSize } = useStore((state) => state.evaluate.settings);
   const { view, groupings, images } = evaluation;
   const position = groupings.findIndex(({ id }) => id === groupingId(grouping));
   const summary = view.status === 'done' ? metricOf(view.summary, region, metric) : undefined;
@@ -43,7 +43,11 @@ export function Statements({
   const interval = (estimate: Parameters<typeof intervalOf>[0] | undefined) => {
     if (estimate === undefined) return ' ';
     const bounds = intervalOf(estimate);
-    return bounds === null ? 'no interval' : `95% interval ${formatPercentInterval(bounds)}`;
+    return estimate.value === null
+      ? `fewer than two groups of at least ${minGroupSize} images`
+      : bounds === null
+        ? 'no interval'
+        : `95% interval ${formatPercentInterval(bounds)}`;
   };
   return (
     <section className={styles['statements']} aria-label="Main numbers">

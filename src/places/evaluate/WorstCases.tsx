@@ -66,9 +66,9 @@ export function WorstCases({
   const labels = groupLabels(grouping);
   const percent = (value: number) => formatPercentNumber(value);
   const columns: readonly TableColumn<CaseRow>[] = [
-    { key: 'name', header: 'Image', render: ({ image }) => image.name },
-    { key: 'group', header: 'Group', width: 150, render: ({ groupLabel }) => groupLabel },
-    { key: 'split', header: 'Split', width: 90, render: ({ index }) => splits[index] ?? 'unassigned' },
+    { key: 'name', header: 'Image', width: 140, render: ({ image }) => image.name },
+    { key: 'group', header: 'Group', width: 120, render: ({ groupLabel }) => groupLabel },
+    { key: 'split', header: 'Split', width: 80, render: ({ index }) => splits[index] ?? 'unassigned' },
     {
       key: 'score',
       header: `${METRIC_LABELS[metric]}, ${REGION_LABELS[region].toLowerCase()} (%)`,
@@ -79,7 +79,7 @@ export function WorstCases({
     ...(['rim', 'cup', 'disc'] as const).map((each): TableColumn<CaseRow> => ({
       key: each,
       header: `${REGION_LABELS[each]} (%)`,
-      width: 76,
+      width: 70,
       align: 'end',
       render: ({ scores }) => percent(scoreOf(scores, each, metric)),
     })),

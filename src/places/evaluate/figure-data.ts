@@ -14,6 +14,7 @@ import type { FigureGroup, GroupScores, ScorePanel } from '../../charts/group-sc
 import type { EvaluateSettings } from '../../state/evaluate.ts';
 import { METRIC_LABELS, REGION_LABELS, scoreOf } from '../../state/evaluate-scores.ts';
 import { formatCounted } from '../../ui/format.ts';
+import { recordedTitle } from '../../state/search-plan.ts';
 import type { Evaluation } from './use-evaluation.ts';
 
 /** More bars than this in every panel leave no room for four panels. */
@@ -160,8 +161,7 @@ export function equityTable(
     columns: [
       { key: 'attribute', label: 'Attribute', kind: 'text' },
       { key: 'groups', label: 'Groups', kind: 'count' },
-      { key: 'n', label: 'n images', kind: 'count' },
-      { key: 'n_unknown', label: 'unknown', kind: 'count' },
+      { key: 'n_unknown', label: 'Unknown', kind: 'count' },
       { key: 'overall', label: label, kind: 'percent' },
       { key: 'es', label: `ES-${label}`, kind: 'percent' },
       { key: 'es_interval', label: '95% interval', kind: 'interval', of: 'percent' },
@@ -177,9 +177,8 @@ export function equityTable(
       const worst = summary.worstGroup === null ? undefined : summary.groups[summary.worstGroup];
       return [
         {
-          attribute: groupingTitle(grouping),
+          attribute: recordedTitle(grouping),
           groups: summary.groups.filter(({ included }) => included).length,
-          n: evaluation.images.length,
           n_unknown: summary.unknownCount,
           overall: metric.overall.value,
           es: summary.equityScaled.value,

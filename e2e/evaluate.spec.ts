@@ -1,0 +1,114 @@
+/** Evaluate: scores of dropped predictions equal a computation by hand, and the segmenter runs on WebGPU. */
+import { rmSync } from 'node:fs';
+import {
+  type ExportedEvaluation,
+  exportFigureCsv,
+  exportRun,
+  loadFolder,
+  setNumber,
+  waitForRun,
+} from './evaluate-flow.ts';
+import { createPredictions, meansByRace } from './evaluate-predictions.ts';
+import { expectAccessible } from './harness/axe.ts';
+import { dropPaths } from './harness/drop.ts';
+import { screenshot } from './harness/screenshot.ts';
+import { expect, test } from './harness/test.ts';
+
+test('scores of dropped predictions equal those computed here, on the page and in every export', async ({
+  app,
+  cohort,
+}, info) => {
+  const predictions = createPredictions(cohort);
+  const { expected } = predictions;
+  await loadFolder(app, cohort.path);
+  await app.goto('./#/evaluate');
+  await setNumber(app, 'Smallest group (images)', 4);
+  await dropPaths(app, [predictions.path], app.getByRole('region', { name: 'Results' }));
+  await waitForRun(app);
+  rmSync(predictions.path, { recursive: true });
+
+  const figure = app.getByRole('figure', { name: 'Dice by recorded race' });
+  await expect(figure.locator('svg[data-figure]')).toBeVisible();
+  const content = JSON.parse(await exportRun(app, /JSON/)) as ExportedEvaluation;
+
+  // Every image.
+  const scored = content.images.filter(({ status }) => status === 'scored');
+  expect(scored).toHaveLength(expected.length);
+  for (const image of expected) {
+    const found = scored.find(({ name }) => name === image.name);
+    expect(found?.['rim_dice_fraction'] as number).toBeCloseTo(image.rim, 9);
+    expect(found?.['cup_dice_fraction'] as number).toBeCloseTo(image.cup, 9);
+    expect(found?.['overall_dice_fraction'] as number).toBeCloseTo(image.overall, 9);
+  }
+  expect(content.run.status).toBe('whole');
+  expect(content.provenance.cohort.count).toBe(cohort.cohort.count);
+
+  // What could not be scored is there with its code.
+  const codes = content.images.filter(({ status }) => status !== 'scored').map(({ status }) => status);
+  expect(codes.toSorted()).toEqual([
+    'evaluate/prediction-shape',
+    'evaluate/prediction-unmatched',
+    'evaluate/prediction-values',
+  ]);
+  const problems = app.getByRole('region', { name: 'Images and files that were not scored' });
+  await expect(problems.getByRole('row')).toHaveCount(4);
+  await expect(problems).toContainText('data_99999.png');
+
+  // Groups and the equity-scaled score.
+  const means = meansByRace(expected, ({ overall }) => overall);
+  const all = expected.reduce((sum, { overall }) => sum + overall, 0) / expected.length;
+  const metric = content.summary.metrics.find((each) => each.region === 'overall' && each.metric === 'dice');
+  const race = metric?.groupings.find(({ id }) => id === 'race');
+  expect(metric?.overall.value).toBeCloseTo(all, 9);
+  const counts = [0, 1, 2].map((code) => expected.filter((image) => image.race === code).length);
+  race?.groups.forEach((group, code) => {
+    expect(group.count).toBe(counts[code]);
+    expect(group.included).toBe((counts[code] as number) >= 4);
+    expect(group.mean.value).toBeCloseTo(means[code] as number, 9);
+  });
+  const included = means.filter((_, code) => (counts[code] as number) >= 4);
+  expect(included.length).toBeGreaterThan(1);
+  const scaled = all / (1 + included.reduce((sum, mean) => sum + Math.abs(all - mean), 0));
+  expect(race?.equityScaled.value).toBeCloseTo(scaled, 9);
+
+  // The figure's CSV holds the same in full precision, its table twin to one decimal.
+  const rows = (await exportFigureCsv(app, figure))
+    .trim()
+    .split('\r\n')
+    .map((line) => line.split(','));
+  await figure.getByText('Table', { exact: true }).click();
+  const labels = ['Asian', 'Black', 'White'];
+  for (const [code, label] of labels.entries()) {
+    const row = rows.find(([group, measure]) => group === label && measure === 'Overall');
+    expect(Number(row?.[3])).toBeCloseTo(means[code] as number, 9);
+    const twin = figure.getByRole('row', { name: new RegExp(`^${label} Overall`) });
+    await expect(twin).toContainText(((means[code] as number) * 100).toFixed(1));
+  }
+  // Groups as CSV: provenance in front, one row for a group, a region and a metric.
+  const groups = await exportRun(app, /row per group/);
+  expect(groups).toMatch(/^# software: EquiSeg/);
+  const white = groups.split('\r\n').find((line) => line.startsWith('race,White,mean,overall,dice,'));
+  expect(Number(white?.split(',')[6])).toBeCloseTo(means[2] as number, 9);
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await app.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await expectAccessible(app);
+    await screenshot(app, info, `evaluate-predictions-${colorScheme}`);
+  }
+
+  // The settings change what is shown at once: `strict` scores the empty prediction as before, the group size does not.
+  await setNumber(app, 'Smallest group (images)', 10_000);
+  await expect(app.getByRole('region', { name: 'Main numbers' })).toContainText('not defined');
+});
+
+test('the baseline segmenter is evaluated on WebGPU', async ({ app, cohort }) => {
+  // The software adapter compiles and runs slowly.
+  test.slow();
+  await loadFolder(app, cohort.path);
+  await app.goto('./#/evaluate');
+  await app.getByRole('button', { name: 'Evaluate 12 images' }).click();
+  await waitForRun(app);
+  await expect(app.getByText(/segmenter on webgpu/)).toBeVisible();
+  const content = JSON.parse(await exportRun(app, /JSON/)) as ExportedEvaluation;
+  expect(content.images.filter(({ status }) => status === 'scored')).toHaveLength(12);
+});
