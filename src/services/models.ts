@@ -246,7 +246,7 @@ export async function removeModel(id: ModelId): Promise<void> {
   await worker.unload(id);
 }
 
-/** Shuts the device down as a driver would, to see the recovery. */
+/** Shuts the graphics device down; the loss is noticed and a fresh worker takes over. Not for WebAssembly, which has none. */
 export async function restartDevice(): Promise<void> {
   const { worker } = await startCompute();
   await worker.destroyDevice();

@@ -15,7 +15,6 @@ import {
   MIN_CLUSTER_SIZE,
   MIN_SELECTION,
   type SearchSettings,
-  shownSearchOf,
   type SplitChoice,
 } from './search.ts';
 import type { WorkbenchState } from './store.ts';
@@ -157,10 +156,4 @@ export function selectSearchPlan(state: WorkbenchState): SearchPlan {
     state.cohort.groupings,
     state.search.settings,
   );
-}
-
-/** Target samples held out for evaluation: those of the shown search, else those the settings would hold out. */
-export function selectSearchHeldOut(state: WorkbenchState): readonly SampleId[] {
-  const shown = shownSearchOf(state.search);
-  return shown === undefined || shown.heldOut.length === 0 ? selectSearchPlan(state).heldOut : shown.heldOut;
 }

@@ -1,6 +1,6 @@
 /** Where models run, and why there: provider, adapter, threads, isolation, limits. */
 import { Button } from '@mantine/core';
-import { prepareModels } from '../../services/models.ts';
+import { prepareModels, restartDevice } from '../../services/models.ts';
 import type { DeviceState } from '../../state/device.ts';
 import { useStore } from '../../state/store.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
@@ -17,7 +17,7 @@ function words(name: string): string {
 }
 
 function limitText(name: string, value: number): string {
-  return /Size$/.test(name) && !/Workgroup(Size|InvocationSize)/.test(name) && value > 65_536
+  return name.endsWith('Size') && !/Workgroup(Size|InvocationSize)/.test(name) && value > 65_536
     ? formatBytes(value)
     : formatCount(value);
 }
@@ -96,6 +96,12 @@ export function DeviceCard() {
     <section className={styles['card']} aria-labelledby="device-title">
       <div className={styles['head']}>
         <h2 id="device-title">Device</h2>
+        <span className={styles['end']} />
+        {device.status === 'ready' && device.report.provider === 'webgpu' && (
+          <Button variant="default" size="compact-xs" onClick={() => void restartDevice()}>
+            Restart the device
+          </Button>
+        )}
       </div>
       <Content device={device} />
     </section>

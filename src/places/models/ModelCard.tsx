@@ -37,20 +37,22 @@ function mapping({ role, input, outputName, outputChannels }: ModelReport): { in
 
 function TestFacts({ test }: { readonly test: SelfTest }) {
   const { status, maxAbsDifference, tolerance, webgpuMs, wasmMs, summary } = test;
-  const times = [
-    ...(webgpuMs === null ? [] : [`WebGPU ${formatDuration(webgpuMs)}`]),
-    ...(wasmMs === null ? [] : [`WASM ${formatDuration(wasmMs)}`]),
-  ];
+  const time = (elapsedMs: number | null) => (elapsedMs === null ? 'not run' : formatDuration(elapsedMs));
   return (
     <>
-      <strong>{TEST_WORDS[status]}.</strong> {summary}
-      {!Number.isNaN(maxAbsDifference) && (
-        <>
-          {' '}
-          Largest difference {formatNumber(maxAbsDifference, 2)}, tolerance {formatNumber(tolerance, 2)}.
-        </>
-      )}
-      {times.length > 0 && <> One image: {times.join(', ')}.</>}
+      <dt>Self-test</dt>
+      <dd>
+        <strong>{TEST_WORDS[status]}.</strong> {summary}
+      </dd>
+      <dt>Largest difference</dt>
+      <dd>
+        {formatNumber(maxAbsDifference, 2)}
+        {!Number.isNaN(tolerance) && ` (tolerance ${formatNumber(tolerance, 2)})`}
+      </dd>
+      <dt>Time for one image</dt>
+      <dd>
+        WebGPU {time(webgpuMs)}, WASM {time(wasmMs)}
+      </dd>
     </>
   );
 }
@@ -98,10 +100,7 @@ export function ModelCard({ model, isActive, isStored }: ModelCardProps) {
       <dl className={styles['facts']}>
         <dt>Runs on</dt>
         <dd>{PROVIDERS[provider]}</dd>
-        <dt>Self-test</dt>
-        <dd>
-          <TestFacts test={selfTest} />
-        </dd>
+        <TestFacts test={selfTest} />
         <dt>Input</dt>
         <dd>{into}</dd>
         <dt>Output</dt>

@@ -29,7 +29,6 @@ export function RoleSetting({ modelRole: role, label, reason }: RoleSettingProps
       value={active?.id ?? ''}
       defaultValue={embedded?.id ?? active?.id ?? ''}
       choices={choices.length === 0 ? waiting : choices}
-      disabled={choices.length < 2}
       onChange={(id) => update('models', (state) => withChosenModel(state, role, id === '' ? null : id))}
     />
   );

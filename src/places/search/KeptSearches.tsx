@@ -29,13 +29,12 @@ const COLUMNS: readonly TableColumn<Row>[] = [
     header: 'Selection',
     render: ({ name, isShown }) => (isShown ? <strong>{name}</strong> : name),
   },
-  { key: 'strategy', header: 'Strategy', width: 84, render: ({ settings }) => settings.strategy },
-  number('N', 'n', 52, ({ result }) => formatCount(result.selected.length)),
-  number('K', 'k', 48, ({ result }) => formatCount(result.clusters.length)),
-  number('Target n', 'target', 70, ({ target }) => formatCount(target.length)),
-  number('FD', 'fd', 72, ({ result }) => formatNumber(result.selectionDistance)),
-  number('Random FD', 'random', 84, ({ result }) => formatNumber(result.drawComparison?.mean)),
-  number('z', 'z', 60, ({ result }) => formatNumber(result.drawComparison?.zScore, 3)),
+  { key: 'strategy', header: 'Strategy', width: 88, render: ({ settings }) => settings.strategy },
+  number('N', 'n', 48, ({ result }) => formatCount(result.selected.length)),
+  number('Target n', 'target', 74, ({ target }) => formatCount(target.length)),
+  number('FD', 'fd', 66, ({ result }) => formatNumber(result.selectionDistance)),
+  number('Random', 'random', 70, ({ result }) => formatNumber(result.drawComparison?.mean)),
+  number('z', 'z', 58, ({ result }) => formatNumber(result.drawComparison?.zScore, 3)),
 ];
 
 const MOST_ROWS = 6;
@@ -69,9 +68,9 @@ export function KeptSearches() {
           onOpen={({ id }) => showSearch(id)}
         />
       )}
-      <p className={styles['soft']}>
-        FD: Fréchet distance of the selection to its target. Compare rows of the same N, target and extractor
-        only.
+      <p className={styles['tableNote']}>
+        FD: Fréchet distance of the selection to its target; Random: mean of the random draws. Compare rows of
+        the same N, target and extractor only.
       </p>
     </section>
   );

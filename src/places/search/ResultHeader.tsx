@@ -21,6 +21,7 @@ function NameField({ kept }: { readonly kept: KeptSearch }) {
   const [draft, setDraft] = useState(kept.name);
   return (
     <TextInput
+      className={styles['name'] ?? ''}
       label="Name of the selection"
       value={draft}
       onChange={(event) => setDraft(event.currentTarget.value)}
