@@ -118,8 +118,9 @@ for (const layout of new Set(good.map((variant) => variant.sample?.layout ?? '')
 
 let worstError = 0;
 
-/** The expected sum where ours agrees with it to rounding, ours where it does not. */
-function agreeingSum(actual: number, expected: number): number {
+/** The expected sum where ours agrees with it to rounding, ours where it does not or the manifest gives none. */
+function agreeingSum(actual: number, expected: number | undefined): number {
+  if (expected === undefined) return actual;
   const difference = Object.is(actual, expected) ? 0 : Math.abs(actual - expected);
   worstError = Math.max(worstError, Number.isNaN(difference) ? Infinity : difference);
   return difference <= 1e-12 + 1e-9 * Math.abs(expected) ? expected : actual;
@@ -138,7 +139,7 @@ function numericFacts(array: NpyArray, expected: ArrayFacts): Record<string, unk
     nan_count: numbers.length - known.length,
     sum: agreeingSum(
       known.reduce((sum, value) => sum + value, 0),
-      expected.sum ?? NaN,
+      expected.sum,
     ),
     min: known.reduce((a, b) => Math.min(a, b), Infinity),
     max: known.reduce((a, b) => Math.max(a, b), -Infinity),
