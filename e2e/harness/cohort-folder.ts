@@ -26,9 +26,13 @@ function brokenVariants(): string[] {
   const manifest = JSON.parse(readFileSync(join(goldensFolder('npz-variants'), 'manifest.json'), 'utf8')) as {
     files: Variant[];
   };
-  return manifest.files
-    .filter((variant) => variant.expect === 'error' && variant.also_acceptable === undefined)
-    .map((variant) => variant.file);
+  return (
+    manifest.files
+      .filter((variant) => variant.expect === 'error' && variant.also_acceptable === undefined)
+      // An error only for whoever groups by race; the workbench loads it with race unknown.
+      .filter((variant) => variant.file !== 'missing_race.npz')
+      .map((variant) => variant.file)
+  );
 }
 
 /** Writes the folder below the system's temporary one. The caller removes it. Cost: some 30 ms a sample. */

@@ -1,5 +1,6 @@
 /** Saves a figure as SVG, PNG, CSV or LaTeX. The serialisers are pure; only `saveFile` touches the page. */
 import { invariant } from '../../core/errors.ts';
+import { createProvenance, provenanceComment, provenanceLines } from '../services/provenance.ts';
 import { serializeCsv, serializeLatex } from './export-table.ts';
 import { rasterizeSvg, serializeSvg } from './export-svg.ts';
 import type { SvgDescription } from './export-svg.ts';
@@ -31,27 +32,41 @@ export function saveFile(name: string, content: Blob): void {
   setTimeout(() => URL.revokeObjectURL(url), 0);
 }
 
-/** Serialises a figure in one format and saves it. Errors: `figure/png-failed`. */
+/** The lines as the SVG's own metadata element, where every reader of SVG keeps them and none draws them. */
+function withMetadata(svg: string, lines: readonly string[]): string {
+  const text = lines.join('\n').replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  return svg.replace(/<svg[^>]*>/, (tag) => `${tag}<metadata>${text}</metadata>`);
+}
+
+/** Serialises a figure in one format and saves it with its provenance; a PNG has no place for it. Errors: `figure/png-failed`. */
 export async function exportFigure(figure: ExportableFigure, format: ExportFormat): Promise<void> {
+  const provenance = await createProvenance();
+  const lines = provenanceLines(provenance);
   switch (format) {
     case 'csv':
       saveFile(
         `${figure.fileName}.csv`,
-        new Blob([serializeCsv(figure.table)], { type: 'text/csv;charset=utf-8' }),
+        new Blob([provenanceComment(provenance), serializeCsv(figure.table)], {
+          type: 'text/csv;charset=utf-8',
+        }),
       );
       return;
     case 'latex':
       saveFile(
         `${figure.fileName}.tex`,
-        new Blob([serializeLatex(figure.table, `${figure.title}. ${figure.caption}`)], {
-          type: 'text/x-tex;charset=utf-8',
-        }),
+        new Blob(
+          [
+            lines.map((line) => `% ${line}\n`).join(''),
+            serializeLatex(figure.table, `${figure.title}. ${figure.caption}`),
+          ],
+          { type: 'text/x-tex;charset=utf-8' },
+        ),
       );
       return;
     case 'svg':
     case 'png': {
       invariant(figure.svg !== null, 'a figure without a chart was exported as an image');
-      const text = serializeSvg(figure.svg, figure, figure.completeSvg);
+      const text = withMetadata(serializeSvg(figure.svg, figure, figure.completeSvg), lines);
       if (format === 'svg') {
         saveFile(`${figure.fileName}.svg`, new Blob([text], { type: 'image/svg+xml' }));
         return;

@@ -8,8 +8,8 @@ import { SettingsGroup } from '../../ui/SettingsGroup.tsx';
 import styles from './CohortPlace.module.css';
 
 const RACE_CHOICES = [
-  { value: 'card', label: 'Dataset card: 0 Asian, 1 Black, 2 White' },
-  { value: 'code', label: 'Published code: 2 Asian, 3 Black, 7 White' },
+  { value: 'card', label: 'Card: 0 Asian, 1 Black, 2 White' },
+  { value: 'code', label: 'Code: 2 Asian, 3 Black, 7 White' },
 ] as const;
 const AGE_CHOICES = [
   { value: 'years', label: 'Years' },

@@ -15,20 +15,19 @@ function nextStep(state: WorkbenchState): string {
   const { records, rejected, storage, withoutFile } = state.cohort;
   const isReading = state.jobs.running.some(({ place }) => place === 'cohort');
   if (records.length === 0) {
-    if (isReading) return 'Reading. Samples appear here as they come; the page can be used meanwhile.';
+    if (isReading) return 'Reading. Samples appear here as they come.';
     if (storage.phase === 'restoring' && storage.expectsRecords) return 'Bringing back your last cohort.';
-    if (rejected.length > 0)
-      return 'None of the files could be read: see why below, or take the demo cohort to look around.';
-    return 'Start here: drop a folder of .npz files anywhere on the page, or take the demo cohort.';
+    if (rejected.length > 0) return 'No file could be read: see why below, or take the demo cohort.';
+    return 'Drop a folder of .npz files anywhere, or take the demo cohort.';
   }
   if (isReading) return 'Reading. What has been read can be used already.';
   if (withoutFile.size > 0)
-    return `The files of ${formatCounted(withoutFile.size, 'subject')} are not open: drop their folder again before you compute anything.`;
-  if (selectPassing(state).length === 0) return 'No subject passes the filter: clear or widen it to go on.';
+    return `Drop the folder again: ${formatCounted(withoutFile.size, 'subject')} without an open file.`;
+  if (selectPassing(state).length === 0) return 'No subject passes the filter: clear or widen it.';
   const { train, test } = selectSplitCounts(state);
   if (train === 0 || test === 0)
-    return 'Say which subjects are for training and which for testing: drop split lists, or draw a random split at the left.';
-  return 'Look at who is in the cohort, narrow it with filters, then search a training set for a target group.';
+    return 'Split train from test: drop split lists, or draw a split at the left.';
+  return 'See who is in the cohort, filter it, then search a training set.';
 }
 
 /** Starts the demo cohort with the settings of the left column. */

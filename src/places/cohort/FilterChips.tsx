@@ -6,11 +6,16 @@ import { update, useStore } from '../../state/store.ts';
 import styles from './FilterBar.module.css';
 import { groupingName } from './words.ts';
 
-/** One chip for every filtered grouping. */
+/** One chip for every filtered grouping, or that there is none. */
 export function FilterChips() {
   const groups = useStore(({ cohort }) => cohort.filter.groups);
   const entries = Object.entries(groups);
-  if (entries.length === 0) return null;
+  // The line keeps its height, so that nothing moves under the pointer when a bar is chosen.
+  if (entries.length === 0) {
+    return (
+      <p className={styles['noChips']}>Every group is kept. Choose bars, or Groups, to keep some only.</p>
+    );
+  }
   return (
     <ul className={styles['chips']} aria-label="Groups kept">
       {entries.map(([id, { grouping, chosen }]) => {

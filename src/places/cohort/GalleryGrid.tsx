@@ -81,7 +81,10 @@ export function GalleryGrid() {
             role="row"
             aria-rowindex={row.index + 1}
             className={styles['row']}
-            style={{ transform: `translateY(${row.start}px)` }}
+            style={{
+              transform: `translateY(${row.start}px)`,
+              gridTemplateColumns: `repeat(${columnCount}, 1fr)`,
+            }}
           >
             {Array.from({ length: columnCount }, (_, columnIndex) => {
               const place = row.index * columnCount + columnIndex;
