@@ -95,7 +95,8 @@ export function createPredictions(folder: CohortFolder): PredictionFolder {
       npz(name, new Uint8Array(height * width).fill(7), [height, width]);
       continue;
     }
-    const truth = Uint8Array.from(cohort.render(index).mask);
+    // The generator writes 0, -1, -2, as the data set does.
+    const truth = Uint8Array.from(cohort.render(index).mask, Math.abs);
     const predicted = index === 5 ? new Uint8Array(truth.length) : shifted(truth, width, index % 13);
     if (index % 3 === 0)
       writeFileSync(join(path, name.replace('.npz', '.png')), maskPng(predicted, height, width));
