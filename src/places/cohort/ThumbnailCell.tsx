@@ -65,8 +65,8 @@ export const ThumbnailCell = memo(function ThumbnailCell(props: ThumbnailCellPro
         aria-hidden
         data-drawn={thumbnail !== undefined}
       />
-      <span className={styles['name']}>{record.name.replace(/\.npz$/i, '')}</span>
-      <span className={styles['facts']}>
+      <span className={styles['name']} aria-hidden>{record.name.replace(/\.npz$/i, '')}</span>
+      <span className={styles['facts']} aria-hidden>
         {split} · {ratio}
       </span>
     </div>

@@ -1,0 +1,51 @@
+/** Every dropped file reaches the place it is for, and the cohort is left alone when nothing is for it. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { FoundFile, FoundItems } from './dropped-files.ts';
+import { registerDropHandler, routeDrop } from './drop-router.ts';
+
+function itemsOf(paths: readonly string[]): FoundItems {
+  async function* files(): AsyncGenerator<FoundFile> {
+    for (const path of paths) yield { path, file: new File([], path) };
+  }
+  return { files: files(), folders: () => Promise.resolve([]) };
+}
+
+const unregister: (() => void)[] = [];
+afterEach(() => {
+  for (const undo of unregister.splice(0)) undo();
+});
+
+/** Routes paths with a handler for models; gives what each side got, undefined for a side that was not called. */
+async function routed(paths: readonly string[]) {
+  let models: string[] | undefined;
+  let cohort: string[] | undefined;
+  unregister.push(
+    registerDropHandler({
+      claims: (_, kind) => kind === 'model',
+      handle: (files) => {
+        models = files.map(({ path }) => path);
+      },
+    }),
+  );
+  await routeDrop(itemsOf(paths), async ({ files }) => {
+    cohort = [];
+    for await (const { path } of files) cohort.push(path);
+  });
+  return { models, cohort };
+}
+
+describe('routing a drop', () => {
+  it('parts a mixed drop', async () => {
+    const { models, cohort } = await routed(['a/1.npz', 'a/net.onnx', 'a/train.txt', 'a/2.npz']);
+    expect(models).toEqual(['a/net.onnx']);
+    expect(cohort).toEqual(['a/1.npz', 'a/train.txt', 'a/2.npz']);
+  });
+
+  it('does not start the cohort for a model alone', async () => {
+    expect(await routed(['net.onnx'])).toEqual({ models: ['net.onnx'], cohort: undefined });
+  });
+
+  it('lets the cohort say that nothing was in an empty drop', async () => {
+    expect(await routed([])).toEqual({ models: undefined, cohort: [] });
+  });
+});
