@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from '@playwright/test';
 import { preview } from 'vite';
 import { CHROMIUM_ARGUMENTS, ensureChromium } from '../scripts/chromium.mjs';
-import { choose, enter, exportFrom, figuresOf, runJob } from './demo/drive.ts';
+import { choose, enter, exportFrom, figuresOf, runJob, saved, textOf } from './demo/drive.ts';
 import { type DemoReport, NOT_CLINICAL, type ReportSection, reportHtml } from './demo/report.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -65,7 +65,7 @@ async function cohortSection(page: Page): Promise<ReportSection> {
   console.log('Cohort: making the demo cohort');
   const said = await runJob(page, /demo cohort/i, /done after/, console.log);
   await picture(page, 'screenshot-cohort');
-  return { title: 'Cohort', statements: [said], provenance: null, figures: [] };
+  return { title: 'Cohort', statements: [said], provenance: null, figures: [], tables: [] };
 }
 
 async function searchSections(page: Page): Promise<ReportSection[]> {
@@ -93,6 +93,7 @@ async function searchSections(page: Page): Promise<ReportSection[]> {
       ],
       provenance,
       figures: await figuresOf(page, FOLDER, `search-${strategy.toLowerCase()}`),
+      tables: [],
     });
   }
   return sections;
@@ -109,6 +110,12 @@ async function evaluateSection(page: Page): Promise<ReportSection> {
   keep('evaluation.json', text);
   keep('evaluation-images.csv', await exportFrom(page, page, 'Export run', /row per image/));
   keep('evaluation-groups.csv', await exportFrom(page, page, 'Export run', /row per group/));
+  const equity = page.getByRole('region', { name: /^Equity-scaled Dice across attributes/ }).first();
+  const equityCsv = await textOf(
+    await saved(page, () => equity.getByRole('button', { name: 'CSV', exact: true }).click()),
+  );
+  keep('evaluation-equity.csv', equityCsv);
+  const note = (await equity.getByRole('paragraph').last().innerText()).trim();
   const { summary, images, provenance } = JSON.parse(text) as ExportedEvaluation;
   const dice = summary.metrics.find(({ region, metric }) => region === 'overall' && metric === 'dice');
   const race = dice?.groupings.find(({ id }) => id === 'race');
@@ -121,10 +128,11 @@ async function evaluateSection(page: Page): Promise<ReportSection> {
       ...(race?.groups ?? []).map(
         ({ name, count, mean }) => `Recorded race ${name}: ${percent(mean.value)}, n = ${count}.`,
       ),
-      `Equity-scaled Dice by recorded race, definition "sum": ${percent(race?.equityScaled.value ?? null)}; gap ${percent(race?.gap.value ?? null)}.`,
+      `Equity-scaled Dice by recorded race, definition "sum": ${percent(race?.equityScaled.value ?? null)}; gap ${percent(race?.gap.value ?? null).replace('%', ' percentage points')}.`,
     ],
     provenance,
     figures: await figuresOf(page, FOLDER, 'evaluate'),
+    tables: [{ title: (await equity.getByRole('heading').innerText()).trim(), note, csv: equityCsv }],
   };
 }
 

@@ -64,7 +64,7 @@ test('a run of the segmenter is stopped with what it scored, survives a reload, 
   await app.getByRole('button', { name: 'Evaluate 40 images' }).click();
   await waitForRun(app);
   await expect(runs.getByRole('row').nth(1)).toContainText('40 of 40');
-  await app.getByLabel('Compare with', { exact: true }).click();
+  await app.getByRole('combobox', { name: 'Compare with' }).click();
   await app.getByRole('option', { name: /Stopped early/ }).click();
   await expect(app.getByText(/segmenter on wasm/)).toBeVisible();
   await expect(app.getByRole('figure', { name: /Dice of two runs/ })).toBeVisible();

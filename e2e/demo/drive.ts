@@ -14,12 +14,14 @@ export interface DemoFigure {
 
 const JOB_LIMIT_MS = 15 * 60_000;
 
-async function saved(page: Page, act: () => Promise<void>): Promise<Download> {
+/** What an action makes the page save. */
+export async function saved(page: Page, act: () => Promise<void>): Promise<Download> {
   const [file] = await Promise.all([page.waitForEvent('download'), act()]);
   return file;
 }
 
-async function textOf(download: Download): Promise<string> {
+/** The text of a saved file. */
+export async function textOf(download: Download): Promise<string> {
   return readFileSync(await download.path(), 'utf8');
 }
 

@@ -8,6 +8,8 @@ export interface ReportSection {
   readonly statements: readonly string[];
   readonly provenance: Readonly<Record<string, unknown>> | null;
   readonly figures: readonly DemoFigure[];
+  /** Tables of the page without a chart, as CSV. */
+  readonly tables: readonly { readonly title: string; readonly note: string; readonly csv: string }[];
 }
 
 export interface DemoReport {
@@ -94,7 +96,7 @@ body { max-width: 960px; margin: 32px auto; padding: 0 20px; color: #1a2027; bac
 h1 { font-size: 24px; } h2 { margin-top: 40px; font-size: 19px; border-bottom: 1px solid #dde2e8; } h3 { font-size: 15px; }
 .notice { padding: 10px 14px; border: 1px solid #e3c27a; background: #fdf4e0; }
 figure { margin: 24px 0; } figure svg { max-width: 100%; height: auto; }
-figcaption, .warnings { color: #55606d; font-size: 12px; } .warnings { color: #8a5a00; }
+figcaption, .caption, .warnings { color: #55606d; font-size: 12px; } .warnings { color: #8a5a00; }
 table { border-collapse: collapse; font-size: 12px; } th, td { padding: 2px 8px; border-bottom: 1px solid #dde2e8; text-align: left; } .number { text-align: right; }
 details { margin: 8px 0; overflow-x: auto; } summary { cursor: pointer; }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 2px 16px; font-size: 12px; } dt { color: #55606d; } dd { margin: 0; overflow-wrap: anywhere; }
@@ -109,7 +111,13 @@ export function reportHtml(report: DemoReport): string {
       section.provenance === null
         ? ''
         : `<details><summary>Settings and provenance</summary><dl>${facts(section.provenance)}</dl></details>`;
-    return `<section><h2>${escape(section.title)}</h2><ul>${statements}</ul>${provenance}${figures}</section>`;
+    const tables = section.tables
+      .map(
+        ({ title, note, csv }) =>
+          `<h3>${escape(title)}</h3>${table(csv)}<p class="caption">${escape(note)}</p>`,
+      )
+      .join('');
+    return `<section><h2>${escape(section.title)}</h2><ul>${statements}</ul>${provenance}${figures}${tables}</section>`;
   });
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

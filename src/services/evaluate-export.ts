@@ -8,7 +8,13 @@ import { type ExportTable, groupTable, imageTable, toCsv } from '../state/evalua
 import type { EvaluationRun } from '../state/evaluate.ts';
 import type { EvaluatedImage } from '../state/evaluate-scores.ts';
 import { store } from '../state/store.ts';
-import { createProvenance, describeFilter, type Provenance, provenanceComment } from './provenance.ts';
+import {
+  createProvenance,
+  describeFilter,
+  type Provenance,
+  provenanceComment,
+  provenanceLines,
+} from './provenance.ts';
 
 /** What is exported: the shown images of a run and their summary. */
 export interface ExportedRun {
@@ -91,6 +97,14 @@ export function saveGroupsCsv({ run, summary }: ExportedRun): Promise<void> {
 /** The table of equity-scaled scores. */
 export function saveEquityCsv(run: EvaluationRun, table: FigureTable): Promise<void> {
   return saveCsv(run, 'equity', serializeCsv(table));
+}
+
+/** The same as LaTeX, its provenance as comments. */
+export async function saveEquityLatex(run: EvaluationRun, text: string): Promise<void> {
+  const comment = provenanceLines(await runProvenance(run))
+    .map((line) => `% ${line}\n`)
+    .join('');
+  saveFile(`${fileName(run, 'equity')}.tex`, new Blob([comment, text], { type: 'text/x-tex;charset=utf-8' }));
 }
 
 /** Everything: provenance, run, images with groups, summary. */

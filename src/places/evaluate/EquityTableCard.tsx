@@ -1,12 +1,11 @@
 /** Equity-scaled score, gap and worst group of every attribute, as a table that can be saved as CSV or LaTeX. */
 import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
-import { saveFile } from '../../charts/export.ts';
 import { serializeLatex } from '../../charts/export-table.ts';
 import { TableTwin } from '../../charts/TableTwin.tsx';
 import { METRIC_LABELS, REGION_LABELS } from '../../state/evaluate-scores.ts';
 import { useStore } from '../../state/store.ts';
-import { saveEquityCsv } from '../../services/evaluate-export.ts';
+import { saveEquityCsv, saveEquityLatex } from '../../services/evaluate-export.ts';
 import styles from './EvaluatePlace.module.css';
 import { EQUITY_FORMULAS, equityTable, METRIC_FORMULAS, metricOf } from './figure-data.ts';
 import type { Evaluation } from './use-evaluation.ts';
@@ -49,11 +48,7 @@ export function EquityTableCard({ evaluation }: { readonly evaluation: Evaluatio
             disabled={table === undefined}
             onClick={() => {
               if (table === undefined) return;
-              const text = serializeLatex(table, `${title}. ${caption}`);
-              saveFile(
-                `equity-${metric}-${region}.tex`,
-                new Blob([text], { type: 'text/x-tex;charset=utf-8' }),
-              );
+              void saveEquityLatex(run, serializeLatex(table, `${title}. ${caption}`));
             }}
           >
             LaTeX
