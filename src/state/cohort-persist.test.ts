@@ -9,7 +9,7 @@ const BINS: Grouping = { kind: 'age-bins', edgesYears: [40, 60] };
 
 function reloaded(saved: unknown) {
   return persistedCohort.load(
-    initialCohort as never,
+    initialCohort,
     JSON.parse(JSON.stringify(saved)),
   ) as unknown as typeof initialCohort;
 }
@@ -24,7 +24,7 @@ describe('preferences of the cohort', () => {
       randomSplit: { shares: { validationFrac: 0.1, testFrac: 0.2 }, seed: 5 },
       splitLists: { train: ['a.npz'] },
     };
-    const after = reloaded(persistedCohort.save(cohort as never));
+    const after = reloaded(persistedCohort.save(cohort));
     expect(after.filter).toEqual(cohort.filter);
     expect(after.codingChoice).toEqual(cohort.codingChoice);
     expect(after.randomSplit).toEqual(cohort.randomSplit);

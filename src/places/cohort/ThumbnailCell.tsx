@@ -23,7 +23,7 @@ export interface ThumbnailCellProps {
   readonly onOpen: (index: number) => void;
 }
 
-/** Says what it shows: "data_0017.npz, train, Race: Asian, cup-to-disc ratio 0.31". */
+/** Its text is its name: "data_0017 train · 0.31 cup-to-disc ratio, Race: Asian". */
 export const ThumbnailCell = memo(function ThumbnailCell(props: ThumbnailCellProps) {
   const { cellId, record, split, group, columnIndex, isCurrent, overlayOpacity, index, onOpen } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -52,7 +52,6 @@ export const ThumbnailCell = memo(function ThumbnailCell(props: ThumbnailCellPro
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
       role="gridcell"
       aria-colindex={columnIndex + 1}
-      aria-label={`${record.name}, ${split}, ${group}, cup-to-disc ratio ${ratio}`}
       aria-selected={isCurrent}
       className={styles['cell']}
       data-current={isCurrent || undefined}
@@ -65,9 +64,10 @@ export const ThumbnailCell = memo(function ThumbnailCell(props: ThumbnailCellPro
         aria-hidden
         data-drawn={thumbnail !== undefined}
       />
-      <span className={styles['name']} aria-hidden>{record.name.replace(/\.npz$/i, '')}</span>
-      <span className={styles['facts']} aria-hidden>
+      <span className={styles['name']}>{record.name.replace(/\.npz$/i, '')}</span>
+      <span className={styles['facts']}>
         {split} · {ratio}
+        <span className="visually-hidden"> cup-to-disc ratio, {group}</span>
       </span>
     </div>
   );
