@@ -65,7 +65,15 @@ async function cohortSection(page: Page): Promise<ReportSection> {
   console.log('Cohort: making the demo cohort');
   const said = await runJob(page, /demo cohort/i, /done after/, console.log);
   await picture(page, 'screenshot-cohort');
-  return { title: 'Cohort', statements: [said], provenance: null, figures: [], tables: [] };
+  await page.getByRole('tab', { name: 'Who is in it' }).click();
+  await page.getByRole('figure').first().waitFor();
+  return {
+    title: 'Cohort',
+    statements: [said.replace(/ Show$/, '')],
+    provenance: null,
+    figures: await figuresOf(page, FOLDER, 'cohort'),
+    tables: [],
+  };
 }
 
 async function searchSections(page: Page): Promise<ReportSection[]> {
