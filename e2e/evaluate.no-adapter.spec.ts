@@ -60,7 +60,7 @@ test('a run of the segmenter is stopped with what it scored, survives a reload, 
   await expect(runs).toContainText('Stopped early');
 
   // A whole run beside it, and the two compared on their common images; a row opens the inspector.
-  await app.getByRole('button', { name: 'Reset Images to Test split without searched targets' }).click();
+  await app.getByRole('button', { name: 'Reset Images to Test split, less the searched half' }).click();
   await app.getByRole('button', { name: 'Evaluate 40 images' }).click();
   await waitForRun(app);
   await expect(runs.getByRole('row').nth(1)).toContainText('40 of 40');

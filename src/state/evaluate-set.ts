@@ -7,7 +7,7 @@ import { shownSearchOf } from './search.ts';
 import type { WorkbenchState } from './store.ts';
 
 export const SET_LABELS: Readonly<Record<EvaluationSet, string>> = {
-  unseen: 'Test split without searched targets',
+  unseen: 'Test split, less the searched half',
   test: 'Test split',
   'held-out': "Held-out half of the search's target",
   train: 'Train split',

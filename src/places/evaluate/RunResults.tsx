@@ -13,6 +13,7 @@ import { RunHead } from './RunHead.tsx';
 import { RunFacts } from './RunFacts.tsx';
 import { RunProblems } from './RunProblems.tsx';
 import { Statements } from './Statements.tsx';
+import { TargetOverlap } from './TargetOverlap.tsx';
 import { type Evaluation, useEvaluatedImages, useEvaluation } from './use-evaluation.ts';
 import { WorstCases } from './WorstCases.tsx';
 
@@ -75,6 +76,7 @@ export function RunResults({ run }: { readonly run: EvaluationRun }) {
     <>
       <RunHead evaluation={evaluation} />
       <Coverage evaluation={evaluation} />
+      <TargetOverlap run={run} />
       <Figures evaluation={evaluation} />
       <RunProblems run={run} />
       <RunFacts evaluation={evaluation} />
