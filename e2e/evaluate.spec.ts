@@ -107,7 +107,7 @@ test('the baseline segmenter is evaluated on WebGPU', async ({ app, cohort }) =>
   await app.goto('./#/evaluate');
   await app.getByRole('button', { name: 'Evaluate 12 images' }).click();
   await waitForRun(app);
-  await expect(app.getByText(/segmenter on webgpu/)).toBeVisible();
+  await expect(app.getByText(/scored, segmenter on webgpu/)).toBeVisible();
   const content = JSON.parse(await exportRun(app, /JSON/)) as ExportedEvaluation;
   expect(content.images.filter(({ status }) => status === 'scored')).toHaveLength(12);
 });
