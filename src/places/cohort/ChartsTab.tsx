@@ -1,4 +1,5 @@
 /** Who passes the filter: counts and shares of every grouping, train beside test, and the ages. Bars filter. */
+import { useThrottledValue } from '@mantine/hooks';
 import { useDeferredValue, useMemo } from 'react';
 import { ageInYears } from '../../../core/cohort/coding.ts';
 import { type Grouping, groupingId } from '../../../core/cohort/groups.ts';
@@ -75,6 +76,9 @@ function AgeFigure({ cohort }: { readonly cohort: PassingCohort }) {
   );
 }
 
+/** While files are read, batches arrive ten times a second: more drawing than a person can read, and than the thread has time for. */
+const REDRAW_EVERY_MS = 500;
+
 /** Draws what was last asked for; typing in the filter never waits for the charts. */
 export function ChartsTab() {
   const records = useStore(({ cohort }) => cohort.records);
@@ -83,7 +87,7 @@ export function ChartsTab() {
   const { splits } = useStore(selectSplitAssignment);
   const coding = useStore(selectCoding);
   const latest = useMemo(() => ({ records, splits, passing, coding }), [records, splits, passing, coding]);
-  const cohort = useDeferredValue(latest);
+  const cohort = useDeferredValue(useThrottledValue(latest, REDRAW_EVERY_MS));
   return (
     <>
       <CohortFacts cohort={cohort} />
