@@ -41,7 +41,7 @@ export function Statements({
   const worst = grouped?.worstGroup == null ? undefined : grouped.groups[grouped.worstGroup];
   const name = METRIC_LABELS[metric];
   const interval = (estimate: Parameters<typeof intervalOf>[0] | undefined) => {
-    if (estimate === undefined) return ' ';
+    if (estimate === undefined) return '\u00A0';
     const bounds = intervalOf(estimate);
     return estimate.value === null
       ? `fewer than two groups of at least ${minGroupSize} images`
@@ -70,7 +70,9 @@ export function Statements({
         label={`Worst group by ${titleInside(grouping)}`}
         value={grouped === undefined ? WAITING : (worst?.name ?? 'not defined')}
         note={
-          worst === undefined ? ' ' : `${formatPercent(worst.mean.value)}, n = ${formatCount(worst.count)}`
+          worst === undefined
+            ? '\u00A0'
+            : `${formatPercent(worst.mean.value)}, n = ${formatCount(worst.count)}`
         }
       />
     </section>
