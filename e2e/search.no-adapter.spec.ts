@@ -4,6 +4,8 @@ import { screenshot } from './harness/screenshot.ts';
 import { expect, test } from './harness/test.ts';
 import { openSearchOnDemo, search, setNumber } from './search-drive.ts';
 
+test.describe.configure({ timeout: 480_000 });
+
 test('WebAssembly is said plainly, and a search works on it', async ({ app }, info) => {
   await openSearchOnDemo(app);
   await setNumber(app, /Selection size N/, 24);

@@ -10,7 +10,7 @@ import { choose, openSearchOnDemo, saved, search, setNumber, textbookFrechet } f
 const SIZE = 24;
 
 // The demo cohort is made anew in each test, and the software adapter shares the cores with it.
-test.describe.configure({ timeout: 240_000 });
+test.describe.configure({ timeout: 480_000 });
 
 interface ExportedSearch {
   readonly provenance: {
@@ -94,8 +94,10 @@ test('distances are the textbook ones, exports agree, and the result survives a 
   await name.fill('First choice');
   await name.press('Enter');
   await choose(app, 'Strategy', 'Random: the baseline');
-  await search(app);
-  await expect(app.getByRole('heading', { name: 'Searches to compare (2)' })).toBeVisible();
+  await app.getByRole('button', { name: 'Search', exact: true }).click();
+  await expect(app.getByRole('heading', { name: 'Searches to compare (2)' })).toBeVisible({
+    timeout: 150_000,
+  });
   await app.getByRole('cell', { name: 'First choice' }).click();
   await expect(shown).toContainText(String(Number(selection.toPrecision(4))));
 
@@ -115,10 +117,14 @@ test('a cancelled search leaves the workers ready, and half of the target can be
   app,
 }) => {
   await openSearchOnDemo(app);
+  // Loading the models is a job of its own; it must not be the one that is cancelled.
+  await app.goto('./#/models');
+  await expect(app.getByText('2 models ready')).toBeVisible({ timeout: 150_000 });
+  await app.goto('./#/search');
   await setNumber(app, /Selection size N/, SIZE);
   await app.getByRole('button', { name: 'Search', exact: true }).click();
   await expect
-    .poll(async () => (await readTray(app)).text, { intervals: [50] })
+    .poll(async () => (await readTray(app)).text, { intervals: [50], timeout: 60_000 })
     .toMatch(/Computing features/);
   await app
     .getByRole('button', { name: /^Cancel/ })
