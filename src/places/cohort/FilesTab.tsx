@@ -16,8 +16,13 @@ import { rejectedCsv, rejectedText } from './rejected-csv.ts';
 type NumberedFile = RejectedFile & { readonly number: number };
 
 const COLUMNS: readonly TableColumn<NumberedFile>[] = [
-  { key: 'path', header: 'File', width: 230, render: ({ path }) => <span title={path}>{path}</span> },
-  { key: 'code', header: 'Code', width: 175, render: ({ error }) => <code>{error.code}</code> },
+  {
+    key: 'path',
+    header: 'File',
+    width: 230,
+    render: ({ path }) => <span title={path}>{path.slice(path.lastIndexOf('/') + 1)}</span>,
+  },
+  { key: 'code', header: 'Code', width: 215, render: ({ error }) => <code>{error.code}</code> },
   {
     key: 'message',
     header: 'Why it was not loaded',
