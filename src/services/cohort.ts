@@ -80,7 +80,7 @@ async function readList({ path, file }: FoundFile): Promise<void> {
 }
 
 function passOver(path: string): (cohort: CohortState) => CohortState {
-  return (cohort) => ({ ...cohort, passedOver: [...cohort.passedOver, path] });
+  return (cohort) => ({ ...cohort, passedOver: [...new Set([...cohort.passedOver, path])] });
 }
 
 function readItems(items: FoundItems, label = 'Reading files'): Promise<void> {

@@ -104,9 +104,11 @@ export function withRecords(cohort: CohortState, placed: readonly PlacedRecord[]
   };
 }
 
-/** Adds refused files, the latest last. */
+/** Adds refused files, the latest last; a path that is refused again is listed once, with its latest reason. */
 export function withRejected(cohort: CohortState, rejected: readonly RejectedFile[]): CohortState {
-  return rejected.length === 0 ? cohort : { ...cohort, rejected: [...cohort.rejected, ...rejected] };
+  if (rejected.length === 0) return cohort;
+  const again = new Set(rejected.map(({ path }) => path));
+  return { ...cohort, rejected: [...cohort.rejected.filter(({ path }) => !again.has(path)), ...rejected] };
 }
 
 /** Notes that files were given back to samples of an earlier visit. */
