@@ -1,5 +1,6 @@
 /** The Cohort place, driven as a person drives it: demo cohort, real files and broken ones, codes, filter, reload, cancel. */
 import { ATTRIBUTES } from '../core/cohort/attributes.ts';
+import { startSmallDemo } from './harness/demo-cohort.ts';
 import { expectAccessible } from './harness/axe.ts';
 import { dropPaths } from './harness/drop.ts';
 import { readTray, waitForJob } from './harness/job-tray.ts';
@@ -28,7 +29,7 @@ function passing(app: Page, count: number, total: number) {
 }
 
 test('the demo cohort is shown with one click and looked at image by image', async ({ app }, info) => {
-  await app.getByRole('button', { name: 'Try the demo cohort' }).click();
+  await startSmallDemo(app);
   await waitForJob(app);
   await passing(app, 200, 200);
   await expect(app.getByText('Demo cohort of 200 synthetic subjects, seed 1.')).toBeVisible();
@@ -198,7 +199,7 @@ test('a reload keeps the cohort; its files come back by permission or by droppin
 });
 
 test('a cancel keeps what was read, and the page goes on working', async ({ app, cohort }) => {
-  await app.getByRole('button', { name: 'Try the demo cohort' }).click();
+  await startSmallDemo(app);
   await expect.poll(async () => (await readTray(app)).done ?? 0).toBeGreaterThan(8);
   await app.getByRole('button', { name: 'Cancel: Making the demo cohort' }).click();
   await expect.poll(async () => (await readTray(app)).end).toBe('cancelled');

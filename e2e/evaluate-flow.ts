@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
+import { startSmallDemo } from './harness/demo-cohort.ts';
 import { dropPaths } from './harness/drop.ts';
 import { readTray, waitForJob } from './harness/job-tray.ts';
 import { expect } from './harness/test.ts';
@@ -64,10 +65,7 @@ export async function loadFolder(page: Page, path: string): Promise<void> {
 
 export async function loadDemo(page: Page): Promise<void> {
   await page.goto('./#/cohort');
-  await page
-    .getByRole('button', { name: /demo cohort/i })
-    .first()
-    .click();
+  await startSmallDemo(page);
   await waitForJob(page);
 }
 

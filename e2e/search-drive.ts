@@ -1,11 +1,12 @@
 /** Steps of the Search place that several specs take, and an independent computation of what it shows. */
 import { readFileSync } from 'node:fs';
 import { expect, type Page } from '@playwright/test';
+import { startSmallDemo } from './harness/demo-cohort.ts';
 import { readTray } from './harness/job-tray.ts';
 
 /** Makes the demo cohort and goes to Search. */
 export async function openSearchOnDemo(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Try the demo cohort' }).click();
+  await startSmallDemo(page);
   await expect.poll(async () => (await readTray(page)).end, { timeout: 150_000 }).toBe('done');
   await page.goto('./#/search');
   await expect(page.getByRole('heading', { level: 1, name: 'Search' })).toBeVisible();

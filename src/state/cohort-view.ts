@@ -6,7 +6,9 @@ export type CohortTab = (typeof COHORT_TABS)[number];
 export const GALLERY_SORTS = ['name', 'split', 'group', 'cup-disc-ratio'] as const;
 export type GallerySort = (typeof GALLERY_SORTS)[number];
 
-export const DEMO_COUNTS = [200, 1000, 10_000] as const;
+export const DEMO_COUNTS = [200, 600, 1000, 10_000] as const;
+/** The smallest choice whose test split has ten subjects of every recorded race: with fewer a group counts in no equity-scaled score. */
+export const DEFAULT_DEMO_COUNT = 600;
 /** The seed of the demo cohort that everybody sees first. */
 export const DEMO_SEED = 1;
 
@@ -27,6 +29,6 @@ export const initialCohortView: CohortView = {
   sortGroupingId: 'race',
   overlay: true,
   overlayOpacityPercent: 90,
-  demoCount: DEMO_COUNTS[0],
+  demoCount: DEFAULT_DEMO_COUNT,
   demoSeed: DEMO_SEED,
 };

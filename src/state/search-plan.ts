@@ -11,12 +11,7 @@ import type { SampleId, SampleRecord, Split } from '../../core/cohort/sample.ts'
 import { createRandom, permutation } from '../../core/random.ts';
 import { selectCoding, selectPassing, selectSplitAssignment } from './cohort-selectors.ts';
 import { memoizeLast } from './memoize.ts';
-import {
-  MIN_CLUSTER_SIZE,
-  MIN_SELECTION,
-  type SearchSettings,
-  type SplitChoice,
-} from './search.ts';
+import { MIN_CLUSTER_SIZE, MIN_SELECTION, type SearchSettings, type SplitChoice } from './search.ts';
 import type { WorkbenchState } from './store.ts';
 
 export interface SearchPlan {
@@ -108,7 +103,8 @@ export function planSearch(
   const groups = grouping === undefined ? new Int16Array() : groupIndices(records, grouping, coding);
   const isIn = (index: number, choice: SplitChoice) => choice === 'all' || splits[index] === choice;
   const idOf = (index: number) => (records[index] as SampleRecord).id;
-  const passingIndices = Array.from(passing);
+  // By id, not as the files were read: workers finish in any order, and the same seed must give the same selection.
+  const passingIndices = Array.from(passing).toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
 
   const members = passingIndices.filter((i) => groups[i] === settings.targetGroup && isIn(i, targetSplit));
   const memberIds = members.map(idOf);
