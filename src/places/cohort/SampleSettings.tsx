@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { tryDemoCohort } from '../../services/cohort.ts';
-import { DEMO_COUNTS, DEMO_SEED, type CohortView } from '../../state/cohort-view.ts';
+import { DEFAULT_DEMO_COUNT, DEMO_COUNTS, DEMO_SEED, type CohortView } from '../../state/cohort-view.ts';
 import { update, useStore } from '../../state/store.ts';
 import { formatCount, formatCounted } from '../../ui/format.ts';
 import { ChoiceSetting, NumberSetting } from '../../ui/settings.tsx';
@@ -31,9 +31,9 @@ function DemoSettings() {
     >
       <ChoiceSetting
         label="Subjects"
-        reason="200 subjects are drawn in some ten seconds on two cores; 10,000 are as many as FairSeg has and take about ten minutes."
+        reason="From 600 on, the test split has ten subjects of every recorded race, enough for equity-scaled scores. Two cores draw about twenty a second; 10,000 are as many as FairSeg has."
         value={String(count)}
-        defaultValue={String(DEMO_COUNTS[0])}
+        defaultValue={String(DEFAULT_DEMO_COUNT)}
         choices={COUNT_CHOICES}
         onChange={(value) => setView({ demoCount: Number(value) })}
       />
