@@ -37,5 +37,9 @@ export async function registerServiceWorker(): Promise<ServiceWorkerOutcome> {
     return 'reloading';
   }
   registration.active?.postMessage('store-large-files');
+  // A new version that takes over while the page is open has a store of its own.
+  navigator.serviceWorker.addEventListener('controllerchange', () =>
+    navigator.serviceWorker.controller?.postMessage('store-large-files'),
+  );
   return 'ready';
 }
