@@ -66,9 +66,17 @@ export function formatNumber(value: number | null | undefined, significant = 4):
   if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e7)) {
     return value.toExponential(significant - 1).replace('e+', 'e');
   }
-  return new Intl.NumberFormat(LOCALE, {
-    maximumSignificantDigits: Math.max(significant, integerDigits(magnitude)),
-  }).format(value);
+  return significantFormat(Math.max(significant, integerDigits(magnitude))).format(value);
+}
+
+/** Making a formatter costs a hundred times what formatting does. */
+const significantFormats = new Map<number, Intl.NumberFormat>();
+
+function significantFormat(digits: number): Intl.NumberFormat {
+  const format =
+    significantFormats.get(digits) ?? new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: digits });
+  significantFormats.set(digits, format);
+  return format;
 }
 
 /** Whole numbers keep all their digits: 12,345 is never shown as 12,350. */

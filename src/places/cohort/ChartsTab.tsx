@@ -1,6 +1,6 @@
 /** Who passes the filter: counts and shares of every grouping, train beside test, and the ages. Bars filter. */
 import { useThrottledValue } from '@mantine/hooks';
-import { useDeferredValue, useMemo } from 'react';
+import { memo, useDeferredValue, useMemo } from 'react';
 import { ageInYears } from '../../../core/cohort/coding.ts';
 import { type Grouping, groupingId } from '../../../core/cohort/groups.ts';
 import { CountBarFigure } from '../../charts/CountBarFigure.tsx';
@@ -79,6 +79,27 @@ function AgeFigure({ cohort }: { readonly cohort: PassingCohort }) {
 /** While files are read, batches arrive ten times a second: more drawing than a person can read, and than the thread has time for. */
 const REDRAW_EVERY_MS = 500;
 
+/** Everything below the filter. Memoised, so that a batch of records draws it only when the deferred cohort is due. */
+const CohortFigures = memo(function CohortFigures({
+  cohort,
+  groupings,
+}: {
+  readonly cohort: PassingCohort;
+  readonly groupings: readonly Grouping[];
+}) {
+  return (
+    <>
+      <CohortFacts cohort={cohort} />
+      <div className={styles['charts']}>
+        {groupings.map((grouping) => (
+          <GroupingFigure key={groupingId(grouping)} cohort={cohort} grouping={grouping} />
+        ))}
+        <AgeFigure cohort={cohort} />
+      </div>
+    </>
+  );
+});
+
 /** Draws what was last asked for; typing in the filter never waits for the charts. */
 export function ChartsTab() {
   const records = useStore(({ cohort }) => cohort.records);
@@ -87,26 +108,7 @@ export function ChartsTab() {
   const { splits } = useStore(selectSplitAssignment);
   const coding = useStore(selectCoding);
   const latest = useMemo(() => ({ records, splits, passing, coding }), [records, splits, passing, coding]);
-  const cohort = useDeferredValue(useThrottledValue(latest, REDRAW_EVERY_MS));
-  return (
-    <>
-      <CohortFacts cohort={cohort} />
-      <div className={styles['charts']}>
-        <GroupingFigures cohort={cohort} groupings={groupings} />
-        <AgeFigure cohort={cohort} />
-      </div>
-    </>
-  );
-}
-
-function GroupingFigures({
-  cohort,
-  groupings,
-}: {
-  readonly cohort: PassingCohort;
-  readonly groupings: readonly Grouping[];
-}) {
-  return groupings.map((grouping) => (
-    <GroupingFigure key={groupingId(grouping)} cohort={cohort} grouping={grouping} />
-  ));
+  // Empty at first: drawing all figures at once would hold the thread; deferred, React draws them in slices.
+  const cohort = useDeferredValue<PassingCohort | null>(useThrottledValue(latest, REDRAW_EVERY_MS), null);
+  return cohort === null ? null : <CohortFigures cohort={cohort} groupings={groupings} />;
 }

@@ -1,5 +1,6 @@
 /** The Cohort place: who is in the cohort, what was refused and why, filters, groups and the images themselves. */
 import { IconArrowRight, IconPlayerPlay } from '@tabler/icons-react';
+import { useDeferredValue } from 'react';
 import { tryDemoCohort } from '../../services/cohort.ts';
 import { goTo } from '../../services/navigation.ts';
 import { selectPassing, selectSplitCounts } from '../../state/cohort-selectors.ts';
@@ -39,7 +40,8 @@ function startDemo(): void {
 /** Shown at #/cohort. */
 export function CohortPlace() {
   const next = useStore(nextStep);
-  const isEmpty = useStore(({ cohort }) => cohort.records.length === 0);
+  // Deferred: the views are many, and drawing them in one go would hold the thread while files are read.
+  const isEmpty = useDeferredValue(useStore(({ cohort }) => cohort.records.length === 0));
   const isAwaited = useStore(
     ({ cohort: { storage } }) => storage.phase === 'restoring' && storage.expectsRecords,
   );

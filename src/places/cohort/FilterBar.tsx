@@ -32,17 +32,23 @@ function SplitToggles() {
   );
 }
 
-/** Always above the views; the count never leaves the screen. */
-export function FilterBar() {
+function PassingCount() {
   const passingCount = useStore((state) => selectPassing(state).length);
   const recordCount = useStore(({ cohort }) => cohort.records.length);
+  return (
+    <p className={styles['passing']} aria-live="polite">
+      <strong>{formatCount(passingCount)}</strong> of {formatCount(recordCount)} subjects
+    </p>
+  );
+}
+
+/** Always above the views; the count never leaves the screen. */
+export function FilterBar() {
   const filter = useStore(({ cohort }) => cohort.filter);
   return (
     <section className={styles['bar']} aria-label="Filter">
       <div className={styles['line']}>
-        <p className={styles['passing']} aria-live="polite">
-          <strong>{formatCount(passingCount)}</strong> of {formatCount(recordCount)} subjects
-        </p>
+        <PassingCount />
         <SplitToggles />
         <GroupFilterMenu />
         <TextInput
