@@ -78,8 +78,6 @@ async function cohortSection(page: Page): Promise<ReportSection> {
 
 async function searchSections(page: Page): Promise<ReportSection[]> {
   await page.goto(`${new URL(page.url()).origin}/#/search`);
-  // The test split of so small a cohort holds too few of the target group.
-  await choose(page, 'Target split', /^All splits/);
   await enter(page, 'Selection size N (samples)', SELECTION_SIZE);
   const sections: ReportSection[] = [];
   for (const strategy of STRATEGIES) {
@@ -110,8 +108,6 @@ async function searchSections(page: Page): Promise<ReportSection[]> {
 async function evaluateSection(page: Page): Promise<ReportSection> {
   console.log('Evaluate: baseline segmenter by group');
   await page.goto(`${new URL(page.url()).origin}/#/evaluate`);
-  // Nothing of the baseline was trained on these images, so every subject may be scored; the test split alone is too small.
-  await choose(page, 'Images', /^All subjects/);
   await runJob(page, /^Evaluate \d/, /images scored/, console.log);
   await page.getByRole('button', { name: 'Export run' }).and(page.locator(':enabled')).waitFor();
   const text = await exportFrom(page, page, 'Export run', /JSON/);

@@ -100,7 +100,10 @@ test('scores of dropped predictions equal those computed here, on the page and i
   await expect(app.getByRole('region', { name: 'Main numbers' })).toContainText('not defined');
 });
 
-test('the baseline segmenter is evaluated with an adapter present, on the provider that its self-test chose', async ({ app, cohort }) => {
+test('the baseline segmenter is evaluated with an adapter present, on the provider that its self-test chose', async ({
+  app,
+  cohort,
+}) => {
   // The software adapter compiles and runs slowly.
   test.slow();
   await loadFolder(app, cohort.path);
