@@ -2,7 +2,7 @@
 import { invariant, WorkbenchError } from '../../core/errors.ts';
 import type { Graph, Node, NodeOf, Value } from './graph.ts';
 import type { OpKind, Operations } from './ops.ts';
-import { inferShape } from './shape-rules.ts';
+import { inferShape } from './shape-rules/infer.ts';
 import type { Shape } from './shape.ts';
 
 export interface GraphBuilder {

@@ -17,8 +17,8 @@ export type UnaryFunction = 'relu' | 'exp' | 'log' | 'sqrt';
 export type BinaryFunction = 'add' | 'subtract' | 'multiply' | 'divide';
 export type ReduceFunction = 'mean' | 'max';
 
-/** Attributes of each operation. Maps are [N,C,h,w], row-major. */
-export interface Operations {
+/** Attributes of the operations on maps [N,C,h,w], row-major. */
+export interface MapOperations {
   /**
    * out[n,o,y,x] = bias[o] + sum over i,ky,kx of weight[o,i,ky,kx] * in[n,i,y*stride+ky-padding,x*stride+kx-padding],
    * zero outside the map. Inputs: map, weight [O,I,size,size], bias [O] (optional). A correlation, as everywhere in deep learning.
@@ -30,6 +30,10 @@ export interface Operations {
   readonly maxPool: Window;
   /** Bilinear, half-pixel centres: source = (target + 0.5) * in/out - 0.5, clamped to the map; no antialiasing. */
   readonly resize: { readonly height: number; readonly width: number };
+}
+
+/** Attributes of the operations that look at elements and axes only. */
+export interface ElementOperations {
   /** Over `axes`, which stay with length 1. */
   readonly reduce: { readonly function: ReduceFunction; readonly axes: readonly number[] };
   /** Element by element; `log` is natural. */
@@ -42,5 +46,7 @@ export interface Operations {
   /** Same elements in the same order; the batch axis stays where it is. */
   readonly reshape: { readonly shape: readonly Dimension[] };
 }
+
+export interface Operations extends MapOperations, ElementOperations {}
 
 export type OpKind = keyof Operations;

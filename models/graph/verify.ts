@@ -2,7 +2,7 @@
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Graph, NodeOf } from './graph.ts';
 import type { OpKind } from './ops.ts';
-import { inferShape } from './shape-rules.ts';
+import { inferShape } from './shape-rules/infer.ts';
 import { formatShape, isSameShape, type Shape } from './shape.ts';
 
 /**

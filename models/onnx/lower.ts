@@ -1,11 +1,14 @@
 /** A model as an ONNX file: each operation of the graph language as one or a few standard ONNX operators. */
 import { invariant } from '../../core/errors.ts';
 import type { Model, NodeOf, Value } from '../graph/graph.ts';
-import type { BinaryFunction, OpKind, ReduceFunction, UnaryFunction, Window } from '../graph/ops.ts';
+import type { OpKind } from '../graph/ops.ts';
 import { requireParam } from '../graph/params.ts';
 import type { Shape } from '../graph/shape.ts';
 import { verifyGraph } from '../graph/verify.ts';
 import { bytesField, type Chunks, intField, joinChunks, messageField, stringField } from './protobuf.ts';
+import type { Attribute, Emitter, OnnxRule } from './rules/emitter.ts';
+import { elementRules } from './rules/elements.ts';
+import { mapRules } from './rules/maps.ts';
 import * as schema from './schema.ts';
 
 /** The set of ONNX 1.12: what onnxruntime-web runs in full, and what the widely installed checkers know. */
@@ -13,7 +16,7 @@ export const OPSET_VERSION = 17;
 /** The file format version that came with opset 17. */
 const IR_VERSION = 8;
 
-type Attribute = number | string | readonly number[];
+const onnxRules: { readonly [K in OpKind]: OnnxRule<K> } = { ...mapRules, ...elementRules };
 
 /** Numbers are integers: none of our operators has a float attribute. */
 function attributeProto(name: string, value: Attribute): Chunks {
@@ -35,102 +38,6 @@ function attributeProto(name: string, value: Attribute): Chunks {
     ...intField(ATTRIBUTE.type, ATTRIBUTE_TYPE.ints),
   ];
 }
-
-/** Collects the nodes and constants of the file. */
-interface Emitter {
-  /** Adds an operator whose single result is `output`. An empty input name is an absent optional input. */
-  emit(
-    operator: string,
-    inputs: readonly string[],
-    output: string,
-    attributes?: Readonly<Record<string, Attribute>>,
-  ): void;
-  /** Adds a constant and returns its name. */
-  floatConstant(name: string, value: number): string;
-  floatsConstant(name: string, values: readonly number[]): string;
-  intsConstant(name: string, values: readonly number[]): string;
-}
-
-type OnnxRule<K extends OpKind> = (emitter: Emitter, node: NodeOf<K>, inputShapes: readonly Shape[]) => void;
-
-const unaryOperators: Readonly<Record<UnaryFunction, string>> = {
-  relu: 'Relu',
-  exp: 'Exp',
-  log: 'Log',
-  sqrt: 'Sqrt',
-};
-const binaryOperators: Readonly<Record<BinaryFunction, string>> = {
-  add: 'Add',
-  subtract: 'Sub',
-  multiply: 'Mul',
-  divide: 'Div',
-};
-const reduceOperators: Readonly<Record<ReduceFunction, string>> = { mean: 'ReduceMean', max: 'ReduceMax' };
-
-function windowAttributes({ size, stride, padding }: Window): Record<string, Attribute> {
-  return {
-    kernel_shape: [size, size],
-    strides: [stride, stride],
-    pads: [padding, padding, padding, padding],
-  };
-}
-
-/** The f32 scale of a Resize from `inLength` to `outLength`: the length it yields is floor(inLength * scale), which must not fall short. */
-function resizeScale(inLength: number, outLength: number): number {
-  const scale = Math.fround(outLength / inLength);
-  // One step of f32 is 2^-23 of the value or less. The product is exact in f64, and f32 can only round it to outLength.
-  return inLength * scale < outLength ? Math.fround(scale * (1 + 2 ** -22)) : scale;
-}
-
-const onnxRules: { readonly [K in OpKind]: OnnxRule<K> } = {
-  conv2d(emitter, { inputs, name, attributes: { stride, padding } }) {
-    emitter.emit('Conv', inputs, name, {
-      strides: [stride, stride],
-      pads: [padding, padding, padding, padding],
-    });
-  },
-  averagePool(emitter, { inputs, name, attributes }) {
-    emitter.emit('AveragePool', inputs, name, { ...windowAttributes(attributes), count_include_pad: 0 });
-  },
-  maxPool(emitter, { inputs, name, attributes }) {
-    emitter.emit('MaxPool', inputs, name, windowAttributes(attributes));
-  },
-  resize(emitter, { inputs, name, attributes: { height, width } }, inputShapes) {
-    // Scales, not sizes: sizes would have to name the batch size too, which stays open.
-    const [, , h, w] = inputShapes[0] as [unknown, unknown, number, number];
-    const scales = emitter.floatsConstant(`${name}.scales`, [
-      1,
-      1,
-      resizeScale(h, height),
-      resizeScale(w, width),
-    ]);
-    emitter.emit('Resize', [...inputs, '', scales], name, {
-      mode: 'linear',
-      coordinate_transformation_mode: 'half_pixel',
-    });
-  },
-  reduce(emitter, { inputs, name, attributes }) {
-    emitter.emit(reduceOperators[attributes.function], inputs, name, { axes: attributes.axes, keepdims: 1 });
-  },
-  unary(emitter, { inputs, name, attributes }) {
-    emitter.emit(unaryOperators[attributes.function], inputs, name);
-  },
-  binary(emitter, { inputs, name, attributes }) {
-    emitter.emit(binaryOperators[attributes.function], inputs, name);
-  },
-  affine(emitter, { inputs, name, attributes: { scale, shift } }) {
-    emitter.emit('Mul', [...inputs, emitter.floatConstant(`${name}.scale`, scale)], `${name}.scaled`);
-    emitter.emit('Add', [`${name}.scaled`, emitter.floatConstant(`${name}.shift`, shift)], name);
-  },
-  concat(emitter, { inputs, name, attributes: { axis } }) {
-    emitter.emit('Concat', inputs, name, { axis });
-  },
-  reshape(emitter, { inputs, name, attributes: { shape } }) {
-    // 0 copies the size of the same axis of the input: the batch axis, which stays in its place.
-    const sizes = shape.map((size) => (size === 'N' ? 0 : size));
-    emitter.emit('Reshape', [...inputs, emitter.intsConstant(`${name}.shape`, sizes)], name);
-  },
-};
 
 function tensorProto(
   name: string,

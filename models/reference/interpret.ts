@@ -4,7 +4,11 @@ import type { Model, NodeOf } from '../graph/graph.ts';
 import type { OpKind } from '../graph/ops.ts';
 import { requireParam } from '../graph/params.ts';
 import { bindBatch, formatShape, isSameShape } from '../graph/shape.ts';
-import { referenceKernels, type Tensor64 } from './kernels.ts';
+import { elementKernels } from './kernels/elements.ts';
+import type { ReferenceKernel, Tensor64 } from './kernels/kernel.ts';
+import { mapKernels } from './kernels/maps.ts';
+
+const referenceKernels: { readonly [K in OpKind]: ReferenceKernel<K> } = { ...mapKernels, ...elementKernels };
 
 export interface ReferenceInput {
   readonly shape: readonly number[];
