@@ -1,7 +1,7 @@
 /** Entry of the analysis worker: searches and statistics on the CPU. */
 import { runEvaluation } from './analysis/run-evaluation.ts';
 import { runSearch } from './analysis/run-search.ts';
-import type { AnalysisWorker } from './api.ts';
+import type { AnalysisWorker } from './api/analysis.ts';
 import { readFeatures } from './infer/feature-cache.ts';
 import { exposeWorker } from './rpc/expose.ts';
 

@@ -14,16 +14,8 @@ import { createGraphBuilder } from '../models/graph/builder.ts';
 import { lowerToOnnx } from '../models/onnx/lower.ts';
 import { interpret } from '../models/reference/interpret.ts';
 import { createFilterBank, FILTER_BANK_SIDE } from '../models/zoo/filter-bank.ts';
-import type {
-  ComputeWorker,
-  FeaturePreprocess,
-  ModelReport,
-  Preprocess,
-  Provider,
-  SampleRef,
-  SampleSource,
-  SegmentationPreprocess,
-} from './api.ts';
+import type { ComputeWorker, ModelReport, Provider, SampleRef } from './api/compute.ts';
+import type { FeaturePreprocess, Preprocess, SampleSource, SegmentationPreprocess } from './api/data.ts';
 import { readFeatures } from './infer/feature-cache.ts';
 import { type Connection, connectWorker } from './rpc/connect.ts';
 import { exposeApi } from './rpc/expose-api.ts';

@@ -1,6 +1,6 @@
 /** What the thumbnail store promises: stale windows are dropped, the cache stays bounded, arrivals are told. */
 import { describe, expect, it } from 'vitest';
-import type { Thumbnail } from '../../workers/api.ts';
+import type { Thumbnail } from '../../workers/api/data.ts';
 import { createThumbnailStore } from './cohort-thumbnails.ts';
 
 function ids(from: number, to: number): string[] {

@@ -3,7 +3,7 @@
  * dropped from the queue, the latest kept in a cache of bounded size.
  */
 import type { SampleId } from '../../core/cohort/sample.ts';
-import type { Thumbnail } from '../../workers/api.ts';
+import type { Thumbnail } from '../../workers/api/data.ts';
 
 export interface ThumbnailStore {
   get(id: SampleId): Thumbnail | undefined;

@@ -5,7 +5,7 @@
 import { serializeError, WorkbenchError } from '../../core/errors.ts';
 import { readSplitList } from '../../core/formats/split-list.ts';
 import { splitOfListName } from '../../core/cohort/splits.ts';
-import type { DemoCohortSpec } from '../../workers/api.ts';
+import type { DemoCohortSpec } from '../../workers/api/data.ts';
 import {
   type CohortState,
   withAttached,

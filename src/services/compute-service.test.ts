@@ -1,7 +1,8 @@
 /** The compute worker's life over workers that are told how to behave. */
 import { describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { ComputeWorker, DataWorker, Provider, RuntimeReport } from '../../workers/api.ts';
+import type { ComputeWorker, Provider, RuntimeReport } from '../../workers/api/compute.ts';
+import type { DataWorker } from '../../workers/api/data.ts';
 import type { DeviceState } from '../state/device.ts';
 import { createComputeService } from './compute-service.ts';
 import { createDataPool, dataWorkerCount } from './data-pool.ts';

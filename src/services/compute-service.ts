@@ -3,7 +3,7 @@
  * crash. Models die with their worker: who loaded them loads them again in an `onRestart` hook.
  */
 import { serializeError, WorkbenchError } from '../../core/errors.ts';
-import type { ComputeWorker, Provider, RuntimeReport } from '../../workers/api.ts';
+import type { ComputeWorker, Provider, RuntimeReport } from '../../workers/api/compute.ts';
 import type { Connection } from '../../workers/rpc/connect.ts';
 import type { DeviceState } from '../state/device.ts';
 import type { DataPool } from './data-pool.ts';

@@ -2,7 +2,7 @@
  * The pool of data workers, kept for the page's life. A worker that crashes is replaced: its records are on the disk,
  * and whoever has the files gives them back in an `onRestart` hook.
  */
-import type { DataWorker } from '../../workers/api.ts';
+import type { DataWorker } from '../../workers/api/data.ts';
 import type { Connection } from '../../workers/rpc/connect.ts';
 
 export interface OpenedShard {

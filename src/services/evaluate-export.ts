@@ -2,7 +2,7 @@
 import { saveFile } from '../charts/export.ts';
 import { serializeCsv } from '../charts/export-table.ts';
 import type { FigureTable } from '../charts/figure-table.ts';
-import type { EvaluationSummary } from '../../workers/api.ts';
+import type { EvaluationSummary } from '../../workers/api/analysis.ts';
 import { selectCoding, selectSplitAssignment } from '../state/cohort-selectors.ts';
 import { type ExportTable, groupTable, imageTable, toCsv } from '../state/evaluate-export.ts';
 import type { EvaluationRun } from '../state/evaluate.ts';

@@ -1,7 +1,7 @@
 /** Runs from predictions made elsewhere: matched with the samples by file name, scored by the data workers as a job. */
 import { serializeError, WorkbenchError } from '../../core/errors.ts';
 import type { Report } from '../../core/tasks.ts';
-import type { PredictionResult } from '../../workers/api.ts';
+import type { PredictionResult } from '../../workers/api/data.ts';
 import { matchFiles, matchesSample, recordsByStem } from '../state/evaluate-match.ts';
 import type { EvaluationRun, RunFailure, RunImage } from '../state/evaluate.ts';
 import { memoizeLast } from '../state/memoize.ts';

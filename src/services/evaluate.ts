@@ -5,7 +5,8 @@
 import type { SampleRecord } from '../../core/cohort/sample.ts';
 import { serializeError, WorkbenchError } from '../../core/errors.ts';
 import type { Report } from '../../core/tasks.ts';
-import type { SampleRef, SegmentationPreprocess } from '../../workers/api.ts';
+import type { SampleRef } from '../../workers/api/compute.ts';
+import type { SegmentationPreprocess } from '../../workers/api/data.ts';
 import { sampleRefOf } from '../state/cohort-selectors.ts';
 import {
   type EvaluateSettings,

@@ -5,7 +5,7 @@
 import type { SampleId, SampleRecord } from '../../core/cohort/sample.ts';
 import { serializeError, type SerializedError, WorkbenchError } from '../../core/errors.ts';
 import type { Report } from '../../core/tasks.ts';
-import type { DataWorker, IngestResult } from '../../workers/api.ts';
+import type { DataWorker, IngestResult } from '../../workers/api/data.ts';
 import type { DataPool } from './data-pool.ts';
 import { createLanes } from './lanes.ts';
 import { createBatches } from './result-batches.ts';

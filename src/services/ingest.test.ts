@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { SampleRecord } from '../../core/cohort/sample.ts';
 import type { Progress } from '../../core/tasks.ts';
-import type { DataWorker } from '../../workers/api.ts';
+import type { DataWorker } from '../../workers/api/data.ts';
 import { createDataWorker } from '../../workers/data/create-data-worker.ts';
 import {
   createMemoryFile,

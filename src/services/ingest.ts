@@ -3,7 +3,7 @@
  * visit, forget. Long calls take (signal, report) and fit `startJob`.
  */
 import type { SampleId, SampleRecord } from '../../core/cohort/sample.ts';
-import type { DemoCohortSpec } from '../../workers/api.ts';
+import type { DemoCohortSpec } from '../../workers/api/data.ts';
 import type { DataPool } from './data-pool.ts';
 import { classifyFile, type FileKind, type FoundFile } from './dropped-files.ts';
 import { ingestFrom, type IngestOptions, type IngestSource, type IngestSummary } from './ingest-run.ts';

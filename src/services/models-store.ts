@@ -1,5 +1,5 @@
 /** Dropped models between visits: their bytes and a few words about them, as private files of this page. */
-import type { ModelId, ModelRole } from '../../workers/api.ts';
+import type { ModelId, ModelRole } from '../../workers/api/compute.ts';
 
 const FOLDER = 'models';
 const BYTES_SUFFIX = '.onnx';

@@ -6,7 +6,13 @@ import { serializeError, WorkbenchError } from '../../core/errors.ts';
 import { inspectOnnx } from '../../models/onnx/inspect.ts';
 import { matchInterface } from '../../models/onnx/interface.ts';
 import { EMBEDDED_MODELS } from '../../models/zoo/registry.ts';
-import type { ComputeWorker, ModelId, ModelReport, ModelRole, ModelSource } from '../../workers/api.ts';
+import type {
+  ComputeWorker,
+  ModelId,
+  ModelReport,
+  ModelRole,
+  ModelSource,
+} from '../../workers/api/compute.ts';
 import {
   activeModelOf,
   withChosenModel,

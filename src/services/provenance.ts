@@ -2,7 +2,7 @@
 import type { CohortFilter } from '../../core/cohort/filter.ts';
 import { groupingTitle, groupLabels } from '../../core/cohort/groups.ts';
 import type { SampleId } from '../../core/cohort/sample.ts';
-import type { DemoCohortSpec } from '../../workers/api.ts';
+import type { DemoCohortSpec } from '../../workers/api/data.ts';
 import { selectPassing } from '../state/cohort-selectors.ts';
 import { store } from '../state/store.ts';
 import { softwareVersion } from './version.ts';

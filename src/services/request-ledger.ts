@@ -2,7 +2,7 @@
  * The privacy ledger: every request of the page and of its workers, and every attempt that the content security
  * policy stopped. services/workers.ts registers the workers; nothing here makes a request.
  */
-import type { RequestSeen } from '../../workers/api.ts';
+import type { RequestSeen } from '../../workers/api/observed.ts';
 
 export interface LedgerEntry extends RequestSeen {
   /** `page`, or the name a worker was registered under. */

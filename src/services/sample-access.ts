@@ -9,7 +9,7 @@ import type {
   SamplePixels,
   SegmentationPreprocess,
   Thumbnail,
-} from '../../workers/api.ts';
+} from '../../workers/api/data.ts';
 import type { DataPool } from './data-pool.ts';
 import type { SampleDirectory } from './sample-directory.ts';
 

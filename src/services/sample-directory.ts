@@ -1,6 +1,6 @@
 /** The page's directory of samples: which data worker has each, and how to recognise its file again. No pixels, no records. */
 import type { SampleId, SampleRecord } from '../../core/cohort/sample.ts';
-import type { SampleRef } from '../../workers/api.ts';
+import type { SampleRef } from '../../workers/api/compute.ts';
 import type { FoundFile } from './dropped-files.ts';
 
 export interface DirectoryEntry {

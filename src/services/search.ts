@@ -2,7 +2,9 @@
 import type { SampleId } from '../../core/cohort/sample.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Report } from '../../core/tasks.ts';
-import type { FeaturePreprocess, FeatureReport, Strategy } from '../../workers/api.ts';
+import type { Strategy } from '../../workers/api/analysis.ts';
+import type { FeatureReport } from '../../workers/api/compute.ts';
+import type { FeaturePreprocess } from '../../workers/api/data.ts';
 import {
   type KeptSearch,
   type SearchSettings,

@@ -2,7 +2,10 @@
  * The page's workers, kept in module scope for the page's life: a collected proxy would drop the calls in flight.
  * Nothing starts on import; each worker starts when it is first asked for.
  */
-import type { AnalysisWorker, ComputeWorker, DataWorker, Observed } from '../../workers/api.ts';
+import type { AnalysisWorker } from '../../workers/api/analysis.ts';
+import type { ComputeWorker } from '../../workers/api/compute.ts';
+import type { DataWorker } from '../../workers/api/data.ts';
+import type { Observed } from '../../workers/api/observed.ts';
 import { type Connection, connectWorker } from '../../workers/rpc/connect.ts';
 import { update } from '../state/store.ts';
 import { createComputeService, type RunningCompute } from './compute-service.ts';

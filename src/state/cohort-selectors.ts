@@ -13,7 +13,7 @@ import { type Grouping, groupIndices, groupingId, UNKNOWN_GROUP } from '../../co
 import { type SampleId, type SampleRecord, type Split, SPLITS } from '../../core/cohort/sample.ts';
 import { reportSchema, type SchemaRow } from '../../core/cohort/schema-report.ts';
 import { assignSplits, drawRandomSplit, type SplitAssignment } from '../../core/cohort/splits.ts';
-import type { SampleRef } from '../../workers/api.ts';
+import type { SampleRef } from '../../workers/api/compute.ts';
 import type { RandomSplit } from './cohort.ts';
 import type { GallerySort } from './cohort-view.ts';
 import { memoizeLast } from './memoize.ts';

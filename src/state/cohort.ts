@@ -8,7 +8,7 @@ import { type Grouping, groupingId, PUBLISHED_AGE_BINS } from '../../core/cohort
 import type { SampleId, SampleRecord } from '../../core/cohort/sample.ts';
 import type { NamedSplit, SplitLists, SplitShares } from '../../core/cohort/splits.ts';
 import type { SerializedError } from '../../core/errors.ts';
-import type { DemoCohortSpec } from '../../workers/api.ts';
+import type { DemoCohortSpec } from '../../workers/api/data.ts';
 import { type CohortView, initialCohortView } from './cohort-view.ts';
 
 /** A file that was not loaded, and why. */

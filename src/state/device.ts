@@ -1,6 +1,6 @@
 /** Where models run, as the rail's badge shows it. Written by whoever starts the compute worker. */
 import type { SerializedError } from '../../core/errors.ts';
-import type { RuntimeReport } from '../../workers/api.ts';
+import type { RuntimeReport } from '../../workers/api/compute.ts';
 
 export type DeviceState =
   | { readonly status: 'idle' }

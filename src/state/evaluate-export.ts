@@ -3,7 +3,7 @@ import type { Coding } from '../../core/cohort/coding.ts';
 import { type Grouping, groupIndices, groupingId, groupLabels } from '../../core/cohort/groups.ts';
 import type { Split } from '../../core/cohort/sample.ts';
 import { REGIONS } from '../../core/segmentation/classes.ts';
-import type { Estimate, EvaluationSummary } from '../../workers/api.ts';
+import type { Estimate, EvaluationSummary } from '../../workers/api/analysis.ts';
 import type { EvaluationRun } from './evaluate.ts';
 import type { EvaluatedImage } from './evaluate-scores.ts';
 import { rulesOf } from './evaluate-scores.ts';

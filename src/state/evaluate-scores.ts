@@ -9,7 +9,7 @@ import {
   type ImageScores,
   scoreImage,
 } from '../../core/segmentation/overlap.ts';
-import type { EvaluationGrouping, OverlapMetric, ScoredRegion } from '../../workers/api.ts';
+import type { EvaluationGrouping, OverlapMetric, ScoredRegion } from '../../workers/api/analysis.ts';
 import type { EvaluationRun, RunImage } from './evaluate.ts';
 import { formatPercent } from '../ui/format.ts';
 

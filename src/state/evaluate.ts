@@ -9,14 +9,9 @@ import { DEFAULT_MIN_GROUP_SIZE } from '../../core/equity/group-inclusion.ts';
 import type { SerializedError } from '../../core/errors.ts';
 import { CONVENTIONS, type Convention } from '../../core/segmentation/overlap.ts';
 import { DEFAULT_RESAMPLE_COUNT } from '../../core/statistics/bootstrap.ts';
-import type {
-  ImageOverlap,
-  ModelId,
-  OverlapMetric,
-  Provider,
-  ScoredRegion,
-  SegmentationPreprocess,
-} from '../../workers/api.ts';
+import type { OverlapMetric, ScoredRegion } from '../../workers/api/analysis.ts';
+import type { ImageOverlap, ModelId, Provider } from '../../workers/api/compute.ts';
+import type { SegmentationPreprocess } from '../../workers/api/data.ts';
 
 /** One image that was scored; the name stays readable when the cohort is gone. */
 export interface RunImage extends ImageOverlap {

@@ -3,7 +3,7 @@
  * role and what was refused. Bytes never lie here; services/models.ts has them.
  */
 import type { SerializedError } from '../../core/errors.ts';
-import type { ModelId, ModelReport, ModelRole } from '../../workers/api.ts';
+import type { ModelId, ModelReport, ModelRole } from '../../workers/api/compute.ts';
 
 /** A file that could be a segmenter as well as an extractor: the person says which. */
 export interface ModelWithoutRole {

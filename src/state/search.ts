@@ -4,7 +4,8 @@
  */
 import type { SampleId, Split } from '../../core/cohort/sample.ts';
 import { SPLITS } from '../../core/cohort/sample.ts';
-import type { Clustering, FeaturePreprocess, SearchResult, Strategy } from '../../workers/api.ts';
+import type { Clustering, SearchResult, Strategy } from '../../workers/api/analysis.ts';
+import type { FeaturePreprocess } from '../../workers/api/data.ts';
 
 export const SPLIT_CHOICES = [...SPLITS, 'all'] as const;
 export type SplitChoice = Split | 'all';

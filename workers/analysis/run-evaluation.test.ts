@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../core/random.ts';
 import type { OverlapCounts, RegionCounts } from '../../core/segmentation/overlap.ts';
-import type { SummarySpec } from '../api.ts';
+import type { SummarySpec } from '../api/analysis.ts';
 import { runEvaluation } from './run-evaluation.ts';
 
 const region = (dice: number): RegionCounts => ({

@@ -24,7 +24,7 @@ import type {
   OverlapMetric,
   ScoredRegion,
   SummarySpec,
-} from '../api.ts';
+} from '../api/analysis.ts';
 
 interface Series {
   readonly region: ScoredRegion;

@@ -3,7 +3,7 @@ import { gatherRows, type Matrix } from '../../core/linalg/matrix.ts';
 import { createRandom } from '../../core/random.ts';
 import { frechetDistance } from '../../core/search/frechet.ts';
 import type { Progress } from '../../core/tasks.ts';
-import type { SearchSpec } from '../api.ts';
+import type { SearchSpec } from '../api/analysis.ts';
 import { runSearch } from './run-search.ts';
 
 const FEATURES = 6;

@@ -19,7 +19,7 @@ import { drawFrom, selectRandom } from '../../core/search/strategies/random.ts';
 import type { Selection, SelectionProblem } from '../../core/search/strategies/selection.ts';
 import { selectWeighted } from '../../core/search/strategies/weighted.ts';
 import { createYielder, type Report } from '../../core/tasks.ts';
-import type { ClusterSummary, SearchResult, SearchSpec, Strategy } from '../api.ts';
+import type { ClusterSummary, SearchResult, SearchSpec, Strategy } from '../api/analysis.ts';
 import { type ReadFeatures, readFeatureMatrix } from './feature-reader.ts';
 import { checkSearchSettings } from './search-settings.ts';
 import { searchWarnings } from './search-warnings.ts';

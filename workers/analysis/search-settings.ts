@@ -1,6 +1,6 @@
 /** Checks of a search's settings, with sentences that say what to do. */
 import { WorkbenchError } from '../../core/errors.ts';
-import type { SearchSpec } from '../api.ts';
+import type { SearchSpec } from '../api/analysis.ts';
 
 /** Fewer target samples than this have no covariance. */
 const MIN_TARGET = 2;

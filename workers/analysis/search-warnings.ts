@@ -1,5 +1,5 @@
 /** The warnings that stand beside a search's numbers. */
-import type { ClusterSummary, SearchSpec, SearchWarning } from '../api.ts';
+import type { ClusterSummary, SearchSpec, SearchWarning } from '../api/analysis.ts';
 
 /** One cluster with more softmax weight than this makes `weighted` draw from hardly any other. */
 const COLLAPSED_WEIGHT = 0.99;

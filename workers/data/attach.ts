@@ -1,6 +1,6 @@
 /** Gives samples of an earlier visit their files again. */
 import type { SampleId, SampleRecord } from '../../core/cohort/sample.ts';
-import type { IngestFile } from '../api.ts';
+import type { IngestFile } from '../api/data.ts';
 import { hashBytes, readOrigin } from './sample-origin.ts';
 import type { SampleStore } from './sample-store.ts';
 

@@ -1,6 +1,6 @@
 /** The data worker's api over its store. Whatever it does for one call is in the files beside this one. */
 import { invariant } from '../../core/errors.ts';
-import type { DataWorker, SampleSource } from '../api.ts';
+import type { DataWorker, SampleSource } from '../api/data.ts';
 import { exposeApi } from '../rpc/expose-api.ts';
 import { attachFiles } from './attach.ts';
 import { ingestItems, itemOfFile, itemsOfDemo } from './ingest.ts';

@@ -4,7 +4,7 @@ import { readSample } from '../../core/cohort/read-sample.ts';
 import type { SampleId, SampleRecord } from '../../core/cohort/sample.ts';
 import { serializeError, WorkbenchError } from '../../core/errors.ts';
 import { makeThumbnail } from '../../core/imaging/thumbnail.ts';
-import { type DemoCohortSpec, type IngestFile, type IngestResult, THUMBNAIL_SIDE } from '../api.ts';
+import { type DemoCohortSpec, type IngestFile, type IngestResult, THUMBNAIL_SIDE } from '../api/data.ts';
 import { hashBytes, readOrigin, type SampleOrigin } from './sample-origin.ts';
 import type { NewSample, SampleStore } from './sample-store.ts';
 

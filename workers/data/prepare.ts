@@ -4,7 +4,7 @@ import type { SampleId } from '../../core/cohort/sample.ts';
 import { serializeError } from '../../core/errors.ts';
 import type { CropFrame } from '../../core/imaging/crop.ts';
 import { prepareForFeatures, prepareForSegmentation } from '../../core/imaging/preprocess.ts';
-import type { PreparedBatch, Preprocess } from '../api.ts';
+import type { PreparedBatch, Preprocess } from '../api/data.ts';
 import { readStored } from './read-stored.ts';
 import type { SampleStore } from './sample-store.ts';
 

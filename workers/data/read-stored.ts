@@ -2,7 +2,7 @@
 import { readSample, type Sample } from '../../core/cohort/read-sample.ts';
 import type { SampleId } from '../../core/cohort/sample.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { SamplePixels } from '../api.ts';
+import type { SamplePixels } from '../api/data.ts';
 import { hashBytes, readOrigin } from './sample-origin.ts';
 import { type SampleStore, unknownSample } from './sample-store.ts';
 

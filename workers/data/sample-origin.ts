@@ -1,7 +1,7 @@
 /** Where a sample's bytes come from: a file the person dropped, or the generator of the demo cohort. */
 import { demoSampleFile } from '../../core/cohort/demo-cohort.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { DemoCohortSpec } from '../api.ts';
+import type { DemoCohortSpec } from '../api/data.ts';
 
 /** A sample of the demo cohort: its bytes are made again whenever they are asked for. */
 export interface DemoOrigin {

@@ -4,7 +4,7 @@
  */
 import type { SampleId, SampleRecord } from '../../core/cohort/sample.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import { THUMBNAIL_SIDE, type Thumbnail } from '../api.ts';
+import { THUMBNAIL_SIDE, type Thumbnail } from '../api/data.ts';
 import type { SampleFiles } from './random-access-file.ts';
 import { openRecordLog } from './record-log.ts';
 import type { DemoOrigin, SampleOrigin } from './sample-origin.ts';

@@ -1,6 +1,6 @@
 /** Sample files for the tests of the data worker and of the page's ingest: small demo samples, as dropped files. */
 import { demoSampleFile } from '../../core/cohort/demo-cohort.ts';
-import type { DemoCohortSpec, IngestFile } from '../api.ts';
+import type { DemoCohortSpec, IngestFile } from '../api/data.ts';
 
 /** The smallest cohort the generator makes: quick to draw. */
 export const SMALL_COHORT: DemoCohortSpec = { count: 80, seed: 3, size: { height: 128, width: 128 } };

@@ -1,6 +1,7 @@
 /** What the compute worker does: one runtime, the loaded models and the channels to the data workers. */
 import { invariant, WorkbenchError } from '../../core/errors.ts';
-import type { ComputeWorker, ModelId, ModelRole, SampleSource } from '../api.ts';
+import type { ComputeWorker, ModelId, ModelRole } from '../api/compute.ts';
+import type { SampleSource } from '../api/data.ts';
 import { type Connection, connectPort } from '../rpc/connect.ts';
 import { extractFeatures } from './features.ts';
 import { type LoadedModel, loadModel } from './load.ts';

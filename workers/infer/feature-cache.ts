@@ -1,7 +1,8 @@
 /** Feature vectors by sample, kept between visits: one set for each model and preprocessing. */
 import type { SampleId } from '../../core/cohort/sample.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { FeaturePreprocess, ModelId } from '../api.ts';
+import type { ModelId } from '../api/compute.ts';
+import type { FeaturePreprocess } from '../api/data.ts';
 import { readPacks } from './pack-reader.ts';
 
 export const FEATURE_FOLDER = 'features';

@@ -1,7 +1,8 @@
 /** Feature vectors of many samples: what is cached is kept, the rest is pulled, computed and stored. */
 import { serializeError, WorkbenchError } from '../../core/errors.ts';
 import type { Report } from '../../core/tasks.ts';
-import type { FeatureReport, FeatureSpec, SampleSource } from '../api.ts';
+import type { FeatureReport, FeatureSpec } from '../api/compute.ts';
+import type { SampleSource } from '../api/data.ts';
 import { featureSetIdOf } from './feature-cache.ts';
 import { openFeatureWriter } from './feature-writer.ts';
 import type { LoadedModel } from './load.ts';

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { WorkbenchError } from '../../core/errors.ts';
-import type { PreparedBatch, SampleRef, SampleSource } from '../api.ts';
+import type { SampleRef } from '../api/compute.ts';
+import type { PreparedBatch, SampleSource } from '../api/data.ts';
 import { createLock } from './lock.ts';
 import { type Network, poolCells, runNetwork } from './model.ts';
 import { planRequests, pullBatches } from './pull-batches.ts';

@@ -3,7 +3,7 @@ import { lowerToOnnx } from '../../models/onnx/lower.ts';
 import { inspectOnnx } from '../../models/onnx/inspect.ts';
 import { matchInterface } from '../../models/onnx/interface.ts';
 import { EMBEDDED_MODELS } from '../../models/zoo/registry.ts';
-import type { ModelReport, ModelSource } from '../api.ts';
+import type { ModelReport, ModelSource } from '../api/compute.ts';
 import type { Network } from './model.ts';
 import type { Runtime, Session } from './runtime.ts';
 import { createTestedSession } from './self-test.ts';

@@ -1,6 +1,6 @@
 /** Predicted masks by run and sample, kept between visits; made here or dropped, by whichever worker. */
 import type { SampleId } from '../../core/cohort/sample.ts';
-import type { PredictedMask } from '../api.ts';
+import type { PredictedMask } from '../api/compute.ts';
 import { packMask, unpackMask } from './mask-packing.ts';
 import { readPacks } from './pack-reader.ts';
 import { openPackWriter } from './pack-writer.ts';

@@ -1,7 +1,8 @@
 /** Pulls prepared samples from the data workers, a few batches ahead, so that reading and computing overlap. */
 import type { SampleId } from '../../core/cohort/sample.ts';
 import { serializeError, WorkbenchError } from '../../core/errors.ts';
-import type { PreparedBatch, Preprocess, SampleRef, SampleSource } from '../api.ts';
+import type { SampleRef } from '../api/compute.ts';
+import type { PreparedBatch, Preprocess, SampleSource } from '../api/data.ts';
 
 /** Batches asked for before they are needed: one being read by each of two workers, bounded memory. */
 const AHEAD_COUNT = 2;

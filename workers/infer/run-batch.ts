@@ -1,6 +1,6 @@
 /** Runs one prepared batch and sorts errors: those of the machine end the job, those of the images are listed. */
 import { serializeError, WorkbenchError } from '../../core/errors.ts';
-import type { PreparedBatch } from '../api.ts';
+import type { PreparedBatch } from '../api/data.ts';
 import { type NetworkOutput, runNetwork } from './model.ts';
 import type { LoadedModel } from './load.ts';
 

@@ -10,7 +10,7 @@ import { WorkbenchError } from '../../core/errors.ts';
 import { createGraphBuilder } from '../../models/graph/builder.ts';
 import type { Tensor } from '../../models/graph/graph.ts';
 import { lowerToOnnx } from '../../models/onnx/lower.ts';
-import type { Provider, RuntimeReport } from '../api.ts';
+import type { Provider, RuntimeReport } from '../api/compute.ts';
 import { type GpuContext, requestGpu } from '../gpu/device.ts';
 import { createLock } from './lock.ts';
 

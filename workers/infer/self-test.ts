@@ -2,7 +2,7 @@
 import { WorkbenchError } from '../../core/errors.ts';
 import { createRandom } from '../../core/random.ts';
 import { BACKENDS } from '../../core/testing.ts';
-import type { Provider, SelfTest } from '../api.ts';
+import type { Provider, SelfTest } from '../api/compute.ts';
 import { type Network, type NetworkOutput, runNetwork } from './model.ts';
 import type { Runtime, Session } from './runtime.ts';
 

@@ -1,5 +1,5 @@
 /**
- * The caller's side of a connection: a worker's interface as it is declared in `workers/api.ts`, where no call can hang.
+ * The caller's side of a connection: a worker's interface as it is declared in `workers/api/`, where no call can hang.
  * A crash rejects every pending call; a cancelled call rejects with the reason of the caller's own signal.
  */
 import { type Endpoint, type Remote, releaseProxy, wrap } from 'comlink';

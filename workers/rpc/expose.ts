@@ -1,5 +1,5 @@
 /** The worker's side of a connection: every worker entry ends with `exposeWorker(api)`. */
-import type { Observed, RequestSeen } from '../api.ts';
+import type { Observed, RequestSeen } from '../api/observed.ts';
 import { exposeApi } from './expose-api.ts';
 
 /** Chromium keeps 250 resource entries by default; the privacy ledger must not lose any. */

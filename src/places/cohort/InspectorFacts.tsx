@@ -1,6 +1,6 @@
 /** Facts of the file: where it lay, its arrays, what was tolerated, its hash. */
 import type { SampleRecord } from '../../../core/cohort/sample.ts';
-import type { SamplePixels } from '../../../workers/api.ts';
+import type { SamplePixels } from '../../../workers/api/data.ts';
 import { formatBytes, formatCount, formatNumber } from '../../ui/format.ts';
 import styles from './Inspector.module.css';
 import tableStyles from './Table.module.css';

@@ -2,7 +2,7 @@
 import { Select, Slider, Switch } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { SampleRecord } from '../../../core/cohort/sample.ts';
-import type { SamplePixels } from '../../../workers/api.ts';
+import type { SamplePixels } from '../../../workers/api/data.ts';
 import type { SampleMembership } from '../../services/sample-memberships.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { PREDICTION_CONTOUR, TRUTH_CONTOUR } from '../../ui/palette.ts';

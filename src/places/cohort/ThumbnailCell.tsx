@@ -1,7 +1,7 @@
 /** One sample of the gallery: thumbnail with the truth's contour, name, and words for screen readers. */
 import { memo, useEffect, useRef } from 'react';
 import type { SampleRecord, Split } from '../../../core/cohort/sample.ts';
-import { THUMBNAIL_SIDE } from '../../../workers/api.ts';
+import { THUMBNAIL_SIDE } from '../../../workers/api/data.ts';
 import { areaCupDiscRatio } from '../../state/cohort-selectors.ts';
 import { TRUTH_CONTOUR } from '../../ui/palette.ts';
 import styles from './Gallery.module.css';

@@ -2,7 +2,8 @@
 import { useEffect, useState } from 'react';
 import type { SampleId } from '../../../core/cohort/sample.ts';
 import { type SerializedError, serializeError } from '../../../core/errors.ts';
-import type { PredictedMask, SamplePixels } from '../../../workers/api.ts';
+import type { PredictedMask } from '../../../workers/api/compute.ts';
+import type { SamplePixels } from '../../../workers/api/data.ts';
 import { sampleAccess, startCompute } from '../../services/workers.ts';
 
 export interface SampleReading {

@@ -1,7 +1,7 @@
 /** Thumbnails of the page's own store, for components. */
 import { useCallback, useSyncExternalStore } from 'react';
 import type { SampleId } from '../../../core/cohort/sample.ts';
-import type { Thumbnail } from '../../../workers/api.ts';
+import type { Thumbnail } from '../../../workers/api/data.ts';
 import { createThumbnailStore } from '../../services/cohort-thumbnails.ts';
 import { sampleAccess } from '../../services/workers.ts';
 

@@ -1,7 +1,7 @@
 /** The Evaluate place: runs of a segmenter or of predictions made elsewhere, and their scores by group. */
 import { IconChartBar, IconPlayerPlay } from '@tabler/icons-react';
 import { useEffect } from 'react';
-import type { ModelReport } from '../../../workers/api.ts';
+import type { ModelReport } from '../../../workers/api/compute.ts';
 import '../../services/evaluate-predictions.ts';
 import { EVALUATE_JOB, startSegmenterRun } from '../../services/evaluate.ts';
 import { restoreRuns } from '../../services/evaluate-runs.ts';

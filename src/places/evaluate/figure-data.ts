@@ -8,7 +8,7 @@ import type {
   MetricSummary,
   OverlapMetric,
   ScoredRegion,
-} from '../../../workers/api.ts';
+} from '../../../workers/api/analysis.ts';
 import type { FigureTable, Interval } from '../../charts/figure-table.ts';
 import type { FigureGroup, GroupScores, ScorePanel } from '../../charts/group-scores.ts';
 import type { EvaluateSettings } from '../../state/evaluate.ts';

@@ -1,7 +1,7 @@
 /** What the place shows of a run: its images in the present cohort, and their summary from the analysis worker. */
 import { useEffect, useMemo, useState } from 'react';
 import { isAbortError, type SerializedError, serializeError } from '../../../core/errors.ts';
-import type { EvaluationGrouping, EvaluationSummary, SummarySpec } from '../../../workers/api.ts';
+import type { EvaluationGrouping, EvaluationSummary, SummarySpec } from '../../../workers/api/analysis.ts';
 import { analysisWorker } from '../../services/workers.ts';
 import { selectCoding, selectIndexById, selectPassing } from '../../state/cohort-selectors.ts';
 import type { EvaluationRun } from '../../state/evaluate.ts';

@@ -6,7 +6,7 @@ import { useStore } from '../../state/store.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { formatBytes, formatCount, formatCounted } from '../../ui/format.ts';
 import { Notice } from '../../ui/Notice.tsx';
-import type { RuntimeReport } from '../../../workers/api.ts';
+import type { RuntimeReport } from '../../../workers/api/compute.ts';
 import styles from './ModelsPlace.module.css';
 
 const PROVIDER_WORDS = { webgpu: 'WebGPU', wasm: 'WebAssembly (WASM) on the processor' } as const;

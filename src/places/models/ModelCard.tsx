@@ -1,7 +1,7 @@
 /** One loaded model: what it is, how it is used, what was assumed, and how its self-test went. */
 import { Button } from '@mantine/core';
 import { EMBEDDED_MODELS } from '../../../models/zoo/registry.ts';
-import type { ModelReport, SelfTest } from '../../../workers/api.ts';
+import type { ModelReport, SelfTest } from '../../../workers/api/compute.ts';
 import { removeModel } from '../../services/models.ts';
 import { update } from '../../state/store.ts';
 import { withChosenModel } from '../../state/models.ts';

@@ -1,6 +1,6 @@
 /** Which segmenter and which extractor the other places use. */
 import { useMemo } from 'react';
-import type { ModelReport, ModelRole } from '../../../workers/api.ts';
+import type { ModelReport, ModelRole } from '../../../workers/api/compute.ts';
 import { activeModelOf, withChosenModel } from '../../state/models.ts';
 import { update, useStore } from '../../state/store.ts';
 import { ChoiceSetting } from '../../ui/settings.tsx';

@@ -1,0 +1,142 @@
+/**
+ * The contract between the page and the compute worker: interfaces and message types, no code. Long calls have the
+ * signature (spec, signal, report), always at top level, because Comlink converts top-level arguments only.
+ */
+import type { SampleId } from '../../core/cohort/sample.ts';
+import type { SerializedError } from '../../core/errors.ts';
+import type { CropFrame } from '../../core/imaging/crop.ts';
+import type { FeaturePreprocess, SegmentationPreprocess } from '../../core/imaging/preprocess.ts';
+import type { OverlapCounts } from '../../core/segmentation/overlap.ts';
+import type { Report } from '../../core/tasks.ts';
+
+export type Provider = 'webgpu' | 'wasm';
+
+export interface RuntimeReport {
+  readonly provider: Provider;
+  /** Why this provider and not the other, in one sentence. */
+  readonly reason: string;
+  /** Adapter name for WebGPU ("swiftshader", "nvidia ampere"), else empty. */
+  readonly adapter: string;
+  readonly features: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
+  readonly threadCount: number;
+  readonly crossOriginIsolated: boolean;
+}
+
+/** SHA-256 of the model's bytes. */
+export type ModelId = string;
+export type ModelRole = 'segmenter' | 'extractor';
+
+export interface ModelInput {
+  readonly name: string;
+  readonly channels: 1 | 3;
+  /** Side of the square input in pixels; null where the model takes any. */
+  readonly side: number | null;
+  /** Batch size the model demands; null where it takes any. */
+  readonly batch: number | null;
+}
+
+export interface SelfTest {
+  readonly status: 'agreed' | 'differed' | 'single-provider';
+  /** Largest |WebGPU - WASM| over the output on the self-test input; NaN when only one provider could run. */
+  readonly maxAbsDifference: number;
+  readonly tolerance: number;
+  readonly webgpuMs: number | null;
+  readonly wasmMs: number | null;
+  /** The result in one sentence. */
+  readonly summary: string;
+}
+
+export interface ModelReport {
+  readonly id: ModelId;
+  readonly name: string;
+  readonly role: ModelRole;
+  readonly source: 'embedded' | 'dropped';
+  readonly description: string;
+  readonly sizeBytes: number;
+  readonly parameterCount: number;
+  readonly input: ModelInput;
+  readonly outputName: string;
+  /** Classes of a segmenter's logits, or the length of an extractor's feature vector. */
+  readonly outputChannels: number;
+  /** Where this model runs: on a WebGPU runtime it is WASM when the self-test found WebGPU wrong, failing or much slower. */
+  readonly provider: Provider;
+  readonly selfTest: SelfTest;
+  /** What was assumed about a foreign model, one sentence each. */
+  readonly assumptions: readonly string[];
+}
+
+export type ModelSource =
+  | { readonly kind: 'embedded'; readonly name: 'baseline-segmenter' | 'filter-bank' }
+  | {
+      readonly kind: 'onnx';
+      readonly name: string;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly role: ModelRole;
+    };
+
+/** A sample and the data worker that has it. */
+export interface SampleRef {
+  readonly id: SampleId;
+  readonly shard: number;
+}
+
+export interface FeatureSpec {
+  readonly modelId: ModelId;
+  readonly preprocess: FeaturePreprocess;
+  readonly samples: readonly SampleRef[];
+}
+
+export interface FeatureReport {
+  /** Where the vectors lie in the feature cache; `analysis.worker` reads them by it. */
+  readonly featureSetId: string;
+  readonly featureCount: number;
+  readonly computed: number;
+  readonly fromCache: number;
+  readonly failures: readonly { readonly id: SampleId; readonly error: SerializedError }[];
+}
+
+export interface PredictSpec {
+  readonly runId: string;
+  readonly modelId: ModelId;
+  readonly preprocess: SegmentationPreprocess;
+  readonly samples: readonly SampleRef[];
+}
+
+export interface ImageOverlap {
+  readonly id: SampleId;
+  readonly overlap: OverlapCounts;
+}
+
+export interface PredictReport {
+  readonly images: readonly ImageOverlap[];
+  readonly failures: readonly { readonly id: SampleId; readonly error: SerializedError }[];
+  readonly elapsedMs: number;
+}
+
+export interface ComputeWorker {
+  /** Starts the runtime on one provider. A worker tries one provider only; a failed one is thrown away. */
+  start(provider: Provider): Promise<RuntimeReport>;
+  /** Resolves with the reason when the GPU device is lost; never for WASM. */
+  deviceLost(): Promise<string>;
+  /** Destroys the device, for the test of recovery. */
+  destroyDevice(): Promise<void>;
+  /** Takes the port to a data worker. A shard connected again has a new worker: close the old connection, or its calls never end. */
+  connect(shard: number, port: MessagePort): Promise<void>;
+  /** Takes `source.bytes`. Errors: `onnx/damaged`, `onnx/unsupported-interface`, `model/self-test-failed`. */
+  load(source: ModelSource): Promise<ModelReport>;
+  unload(id: ModelId): Promise<void>;
+  extractFeatures(spec: FeatureSpec, signal: AbortSignal, report: Report): Promise<FeatureReport>;
+  predict(spec: PredictSpec, signal: AbortSignal, report: Report): Promise<PredictReport>;
+  /** A stored predicted mask, [side, side] or the size it was given in. Undefined when there is none. */
+  readPrediction(runId: string, id: SampleId): Promise<PredictedMask | undefined>;
+}
+
+export interface PredictedMask {
+  readonly height: number;
+  readonly width: number;
+  /** [height, width] u8 classes. */
+  readonly mask: Uint8Array<ArrayBuffer>;
+  /** Where the mask lies in the image: rows and columns of the crop it was made from, in image pixels. */
+  readonly frame: CropFrame;
+}
