@@ -17,7 +17,15 @@ export type FormatErrorCode =
   | 'file/unreadable'
   | 'file/changed'
   | 'file/too-large'
-  | 'split-list/empty';
+  | 'split-list/empty'
+  | 'pickle/damaged'
+  | 'pickle/refused-object'
+  | 'safetensors/damaged'
+  | 'checkpoint/unknown-format'
+  | 'checkpoint/damaged'
+  | 'checkpoint/bad-storage'
+  | 'checkpoint/unsupported-dtype'
+  | 'checkpoint/missing-tensor';
 
 /** Errors of what a sample holds. */
 export type CohortErrorCode =
@@ -39,8 +47,12 @@ export type ModelErrorCode =
   | 'graph/shape-mismatch'
   | 'graph/unknown-value'
   | 'graph/bad-attribute'
+  | 'checkpoint/unknown-model'
+  | 'checkpoint/unexpected-tensor'
+  | 'checkpoint/shape-mismatch'
   | 'onnx/damaged'
   | 'onnx/unsupported-interface'
+  | 'onnx/f16-overflow'
   | 'model/not-loaded'
   | 'model/self-test-failed'
   | 'model/no-segmenter'

@@ -13,14 +13,14 @@ for (let i = 256; i < TABLE.length; i++) {
 }
 
 /**
- * The CRC-32 of `bytes`, as an unsigned 32-bit number.
+ * The CRC-32 of `bytes`, as an unsigned 32-bit number; with `previous`, of the bytes that had that checksum and these.
  * Source: "slicing by eight", here by sixteen, Kounavis and Berry, Intel, 2005.
  */
-export function crc32(bytes: Uint8Array): number {
+export function crc32(bytes: Uint8Array, previous = 0): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const table = TABLE;
   const wordEnd = bytes.length - (bytes.length % 16);
-  let crc = -1;
+  let crc = ~previous;
   for (let i = 0; i < wordEnd; i += 16) {
     const a = view.getInt32(i, true) ^ crc;
     const b = view.getInt32(i + 4, true);

@@ -80,7 +80,7 @@ function toRowMajor(bytes: Uint8Array, shape: readonly number[], itemBytes: numb
 }
 
 /** IEEE 754 half precision to single: exact. */
-function decodeHalf(half: Uint16Array): Float32Array<ArrayBuffer> {
+export function decodeHalf(half: Uint16Array): Float32Array<ArrayBuffer> {
   const result = new Float32Array(half.length);
   for (let i = 0; i < half.length; i++) {
     const bits = half[i] as number;

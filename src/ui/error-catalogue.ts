@@ -57,6 +57,50 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     title: 'No names in the split list',
     hint: 'A split list has one file name in each line.',
   },
+  'pickle/damaged': {
+    title: 'Damaged checkpoint',
+    hint: 'The list of tensors inside the file is broken. Copy or download the file again.',
+  },
+  'pickle/refused-object': {
+    title: 'Python object refused',
+    hint: 'The file asks for more than tensors and plain values; nothing in it was run. Save only the state_dict, with torch.save(model.state_dict(), path).',
+  },
+  'safetensors/damaged': {
+    title: 'Damaged safetensors file',
+    hint: 'Its header and its data do not fit together. Copy or download the file again.',
+  },
+  'checkpoint/unknown-format': {
+    title: 'Not a checkpoint',
+    hint: 'Checkpoints are read as .pth or .pt from PyTorch, .safetensors, or .npz. A download that failed may be a web page under another name.',
+  },
+  'checkpoint/damaged': {
+    title: 'Damaged checkpoint',
+    hint: 'Parts of the file contradict each other. Save it again, or download it again.',
+  },
+  'checkpoint/bad-storage': {
+    title: 'Missing tensor data',
+    hint: 'The file names a tensor without all of its values. Copy or download it again.',
+  },
+  'checkpoint/unsupported-dtype': {
+    title: 'Unsupported number type',
+    hint: 'Complex and quantised tensors are not read. Save the tensor as a float or integer type.',
+  },
+  'checkpoint/missing-tensor': {
+    title: 'Tensor missing',
+    hint: 'The file lacks weights that the model needs. Check that it is the checkpoint of this model.',
+  },
+  'checkpoint/unknown-model': {
+    title: 'Unknown model',
+    hint: 'The file is a whole checkpoint, but of no model the workbench knows. The Models place lists those it knows.',
+  },
+  'checkpoint/unexpected-tensor': {
+    title: 'Tensor too many',
+    hint: 'The file has weights that the model does not. Check that it is the checkpoint of this model.',
+  },
+  'checkpoint/shape-mismatch': {
+    title: 'Tensor of another shape',
+    hint: 'The weights are those of a model of another size or number of classes. Choose the configuration they were trained with.',
+  },
   'sample/missing-key': {
     title: 'Required array missing',
     hint: 'A sample needs an image and a mask. The file facts list the arrays that were found.',
@@ -124,6 +168,10 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
   'onnx/unsupported-interface': {
     title: 'Model inputs or outputs not understood',
     hint: 'A segmenter takes [N, 1 or 3, S, S] and gives [N, 3, s, s]; an extractor gives [N, features].',
+  },
+  'onnx/f16-overflow': {
+    title: 'Weight too large for half precision',
+    hint: 'Convert the checkpoint in full precision.',
   },
   'model/not-loaded': {
     title: 'Model not loaded',
