@@ -20,15 +20,19 @@ export function keepPreferences(): void {
   for (const persisted of PERSISTED_SLICES) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let written = JSON.stringify(persisted.save(store.getState()[persisted.slice]));
+    const write = () => {
+      clearTimeout(timer);
+      const now = JSON.stringify(persisted.save(store.getState()[persisted.slice]));
+      if (now === written) return;
+      written = now;
+      savePreferences(store.getState(), storage, persisted);
+    };
     store.subscribe((state, previous) => {
       if (state[persisted.slice] === previous[persisted.slice]) return;
       clearTimeout(timer);
-      timer = setTimeout(() => {
-        const now = JSON.stringify(persisted.save(store.getState()[persisted.slice]));
-        if (now === written) return;
-        written = now;
-        savePreferences(store.getState(), storage, persisted);
-      }, WRITE_AFTER_MS);
+      timer = setTimeout(write, WRITE_AFTER_MS);
     });
+    // A change made just before a reload must not be lost with its timer.
+    window.addEventListener('pagehide', write);
   }
 }
