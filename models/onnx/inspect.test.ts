@@ -6,7 +6,8 @@ import { createBaselineSegmenter } from '../zoo/baseline-segmenter.ts';
 import { createFilterBank, FILTER_BANK_FEATURE_COUNT } from '../zoo/filter-bank.ts';
 import { inspectOnnx, type OnnxSummary, type OnnxValue } from './inspect.ts';
 import { matchInterface, matchOutput, type NetworkRole } from './interface.ts';
-import { lowerToOnnx, OPSET_VERSION } from './lower.ts';
+import { OPSET_VERSION } from './encode.ts';
+import { lowerToOnnx } from './lower.ts';
 import { intField, joinChunks, messageField, readFields, readPackedInts, stringField } from './protobuf.ts';
 
 const file = lowerToOnnx(createFilterBank());

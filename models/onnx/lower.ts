@@ -1,118 +1,73 @@
-/** A model as an ONNX file: each operation of the graph language as one or a few standard ONNX operators. */
+/** A graph as ONNX: each operation of the graph language as one or a few operators, and small models as whole files. */
 import { invariant } from '../../core/errors.ts';
-import type { Model, NodeOf, Value } from '../graph/graph.ts';
+import type { Graph, Model, NodeOf, Value } from '../graph/graph.ts';
 import type { OpKind } from '../graph/ops.ts';
 import { requireParam } from '../graph/params.ts';
 import type { Shape } from '../graph/shape.ts';
 import { verifyGraph } from '../graph/verify.ts';
-import { bytesField, type Chunks, intField, joinChunks, messageField, stringField } from './protobuf.ts';
-import type { Attribute, Emitter, OnnxRule } from './rules/emitter.ts';
+import { encodeProgram } from './encode.ts';
+import type { Constant, Operator, Program, StoredWeight } from './program.ts';
+import { toHalfPrecision } from './half-precision.ts';
+import type { Emitter, OnnxRule } from './rules/emitter.ts';
 import { elementRules } from './rules/elements.ts';
 import { mapRules } from './rules/maps.ts';
-import * as schema from './schema.ts';
-
-/** The set of ONNX 1.12: what onnxruntime-web runs in full, and what the widely installed checkers know. */
-export const OPSET_VERSION = 17;
-/** The file format version that came with opset 17. */
-const IR_VERSION = 8;
+import { weightElements } from './weights.ts';
 
 const onnxRules: { readonly [K in OpKind]: OnnxRule<K> } = { ...mapRules, ...elementRules };
 
-/** Numbers are integers: none of our operators has a float attribute. */
-function attributeProto(name: string, value: Attribute): Chunks {
-  const { ATTRIBUTE, ATTRIBUTE_TYPE } = schema;
-  const head = stringField(ATTRIBUTE.name, name);
-  if (typeof value === 'string') {
-    return [
-      ...head,
-      ...stringField(ATTRIBUTE.string, value),
-      ...intField(ATTRIBUTE.type, ATTRIBUTE_TYPE.string),
-    ];
-  }
-  if (typeof value === 'number') {
-    return [...head, ...intField(ATTRIBUTE.int, value), ...intField(ATTRIBUTE.type, ATTRIBUTE_TYPE.int)];
-  }
-  return [
-    ...head,
-    ...value.flatMap((item) => intField(ATTRIBUTE.ints, item)),
-    ...intField(ATTRIBUTE.type, ATTRIBUTE_TYPE.ints),
-  ];
-}
+/** How weights are stored and products computed. `f16` keeps norms, softmax and long sums in f32; inputs and outputs are f32 in both. */
+export type Precision = 'f32' | 'f16';
 
-function tensorProto(
-  name: string,
-  elementType: number,
-  shape: readonly number[],
-  data: ArrayBufferView,
-): Chunks {
-  const { TENSOR } = schema;
-  return [
-    ...shape.flatMap((size) => intField(TENSOR.dims, size)),
-    ...intField(TENSOR.elementType, elementType),
-    ...stringField(TENSOR.name, name),
-    // Raw data is little-endian, as is every machine that a browser with WebGPU or WebAssembly runs on.
-    ...bytesField(TENSOR.rawData, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
-  ];
-}
-
-function valueProto(name: string, shape: Shape): Chunks {
-  const { DIMENSION, SHAPE, TENSOR_TYPE, TYPE, VALUE } = schema;
-  const dims = shape.flatMap((size) =>
-    messageField(
-      SHAPE.dims,
-      size === 'N' ? stringField(DIMENSION.symbol, 'N') : intField(DIMENSION.value, size),
-    ),
-  );
-  const tensorType = [
-    ...intField(TENSOR_TYPE.elementType, schema.FLOAT32),
-    ...messageField(TENSOR_TYPE.shape, dims),
-  ];
-  return [
-    ...stringField(VALUE.name, name),
-    ...messageField(VALUE.type, messageField(TYPE.tensor, tensorType)),
-  ];
+/** The weights among the values that operators and outputs use, in the graph's order. */
+function usedWeights(
+  parameters: readonly Value[],
+  operators: readonly Operator[],
+  outputs: readonly Value[],
+  derived: readonly StoredWeight[],
+): StoredWeight[] {
+  const used = new Set([...operators.flatMap(({ inputs }) => inputs), ...outputs.map(({ name }) => name)]);
+  const plain = parameters.map((parameter): StoredWeight => ({
+    name: parameter.name,
+    elementType: 'float32',
+    // A parameter has no open dimension: it is the same for every batch.
+    shape: parameter.shape.map(Number),
+    parameter,
+    transform: undefined,
+  }));
+  return [...plain, ...derived].filter(({ name }) => used.has(name));
 }
 
 /**
- * The bytes of an ONNX file: opset 17, f32, weights inside, batch size open where the graph's is.
- * Errors: `graph/*` when the graph does not verify or the weights do not fit it.
- * Cost: one copy of the weights.
+ * The ONNX program of a graph: opset 17, batch size open where the graph's is.
+ * Errors: `graph/*` when the graph does not verify.
  */
-export function lowerToOnnx(model: Model): Uint8Array<ArrayBuffer> {
-  const { graph, params } = model;
+export function lowerGraph(graph: Graph, precision: Precision): Program {
   verifyGraph(graph);
-  const nodes: Chunks[] = [];
-  const constants: Chunks[] = [];
+  const operators: Operator[] = [];
+  const constants: Constant[] = [];
+  const derived = new Map<string, StoredWeight>();
+  const parameters = new Map(graph.parameters.map((parameter) => [parameter.name, parameter]));
+  const addFloats = (name: string, shape: readonly number[], values: readonly number[]) => {
+    constants.push({ name, elementType: 'float32', shape, values: Float32Array.from(values) });
+    return name;
+  };
   const emitter: Emitter = {
     emit(operator, inputs, output, attributes = {}) {
-      const { NODE } = schema;
-      nodes.push([
-        ...inputs.flatMap((name) => stringField(NODE.inputs, name)),
-        ...stringField(NODE.outputs, output),
-        ...stringField(NODE.name, output),
-        ...stringField(NODE.operator, operator),
-        ...Object.entries(attributes).flatMap(([name, value]) =>
-          messageField(NODE.attributes, attributeProto(name, value)),
-        ),
-      ]);
+      operators.push({ operator, inputs, outputs: [output].flat(), attributes });
     },
-    floatConstant(name, value) {
-      constants.push(tensorProto(name, schema.FLOAT32, [], Float32Array.of(value)));
-      return name;
-    },
-    floatsConstant(name, values) {
-      constants.push(tensorProto(name, schema.FLOAT32, [values.length], Float32Array.from(values)));
-      return name;
-    },
+    floatConstant: (name, value) => addFloats(name, [], [value]),
+    floatsConstant: (name, values) => addFloats(name, [values.length], values),
     intsConstant(name, values) {
-      constants.push(
-        tensorProto(
-          name,
-          schema.INT64,
-          [values.length],
-          BigInt64Array.from(values, (value) => BigInt(value)),
-        ),
-      );
+      const ints = BigInt64Array.from(values, (value) => BigInt(value));
+      constants.push({ name, elementType: 'int64', shape: [values.length], values: ints });
+      return name;
+    },
+    isParameter: (name) => parameters.has(name),
+    derive(parameterName, form, shape, transform) {
+      const parameter = parameters.get(parameterName);
+      invariant(parameter !== undefined, `'${parameterName}' is no parameter of '${graph.name}'`);
+      const name = `${parameterName}.${form}`;
+      derived.set(name, { name, elementType: 'float32', shape, parameter, transform });
       return name;
     },
   };
@@ -127,28 +82,29 @@ export function lowerToOnnx(model: Model): Uint8Array<ArrayBuffer> {
   const lowerNode = <K extends OpKind>(node: NodeOf<K>) =>
     onnxRules[node.kind](emitter, node, node.inputs.map(shapeOf));
 
-  for (const parameter of graph.parameters) {
-    const { shape, data } = requireParam(params, parameter);
-    constants.push(tensorProto(parameter.name, schema.FLOAT32, shape, data));
-  }
   for (const node of graph.nodes) lowerNode(node);
   const outputs: Value[] = graph.outputs.map(({ name, value }) => {
     if (name !== value) emitter.emit('Identity', [value], name);
     return { name, shape: shapeOf(value) };
   });
+  const program: Program = {
+    name: graph.name,
+    inputs: graph.inputs,
+    outputs,
+    operators,
+    constants,
+    weights: usedWeights(graph.parameters, operators, outputs, [...derived.values()]),
+  };
+  return precision === 'f16' ? toHalfPrecision(program) : program;
+}
 
-  const { GRAPH, MODEL, OPERATOR_SET } = schema;
-  const graphProto: Chunks = [
-    ...nodes.flatMap((node) => messageField(GRAPH.nodes, node)),
-    ...stringField(GRAPH.name, graph.name),
-    ...constants.flatMap((tensor) => messageField(GRAPH.initializers, tensor)),
-    ...graph.inputs.flatMap(({ name, shape }) => messageField(GRAPH.inputs, valueProto(name, shape))),
-    ...outputs.flatMap(({ name, shape }) => messageField(GRAPH.outputs, valueProto(name, shape))),
-  ];
-  return joinChunks([
-    ...intField(MODEL.irVersion, IR_VERSION),
-    ...stringField(MODEL.producerName, 'EquiSeg'),
-    ...messageField(MODEL.graph, graphProto),
-    ...messageField(MODEL.operatorSets, intField(OPERATOR_SET.version, OPSET_VERSION)),
-  ]);
+/**
+ * The bytes of a small model as one ONNX file with its weights inside. Large ones are written by `writeOnnx`.
+ * Errors: `graph/*` when the graph does not verify or the weights do not fit it; `onnx/f16-overflow`.
+ * Cost: one copy of the weights.
+ */
+export function lowerToOnnx({ graph, params }: Model, precision: Precision = 'f32'): Uint8Array<ArrayBuffer> {
+  return encodeProgram(lowerGraph(graph, precision), (weight) => ({
+    bytes: weightElements(weight, requireParam(params, weight.parameter)),
+  }));
 }

@@ -33,6 +33,11 @@ export function intField(field: number, value: number | bigint): Chunks {
   return [key(field, VARINT), varint(value)];
 }
 
+/** A float field: four bytes, little-endian, as every machine of ours. */
+export function floatField(field: number, value: number): Chunks {
+  return [key(field, FIXED32), new Uint8Array(Float32Array.of(value).buffer)];
+}
+
 /** A bytes field. Borrows `bytes` until the message is joined. */
 export function bytesField(field: number, bytes: Uint8Array): Chunks {
   return [key(field, BYTES), varint(bytes.length), bytes];

@@ -21,11 +21,21 @@ export const GRAPH = {
 
 export const NODE = { inputs: 1, outputs: 2, name: 3, operator: 4, attributes: 5, domain: 7 } as const;
 
-export const ATTRIBUTE = { name: 1, int: 3, string: 4, ints: 8, type: 20 } as const;
+export const ATTRIBUTE = { name: 1, float: 2, int: 3, string: 4, ints: 8, type: 20 } as const;
 
-export const ATTRIBUTE_TYPE = { int: 2, string: 3, ints: 7 } as const;
+export const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 } as const;
 
-export const TENSOR = { dims: 1, elementType: 2, name: 8, rawData: 9, dataLocation: 14 } as const;
+export const TENSOR = {
+  dims: 1,
+  elementType: 2,
+  name: 8,
+  rawData: 9,
+  externalData: 13,
+  dataLocation: 14,
+} as const;
+
+/** One pair of `TENSOR.externalData`. */
+export const ENTRY = { key: 1, value: 2 } as const;
 
 /** `TENSOR.dataLocation` of weights kept in another file. */
 export const EXTERNAL_DATA = 1;
@@ -63,3 +73,4 @@ export const ELEMENT_TYPES: readonly string[] = [
 
 export const FLOAT32 = 1;
 export const INT64 = 7;
+export const FLOAT16 = 10;
