@@ -40,7 +40,11 @@ export async function loadModel(runtime: Runtime, source: ModelSource): Promise<
   const { input, outputName, assumptions } = matchInterface(summary, role);
   const network: Network = { role, input, outputName };
   const id = await hashBytes(bytes);
-  const { session, provider, output, selfTest } = await createTestedSession(runtime, bytes, network);
+  const { session, provider, output, selfTest } = await createTestedSession(
+    runtime,
+    [{ graph: bytes, constants: {} }],
+    network,
+  );
 
   const isMap = output.height * output.width > 1;
   const isPooled = role === 'extractor' && isMap;

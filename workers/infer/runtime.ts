@@ -20,6 +20,16 @@ const MAX_THREAD_COUNT = 4;
 /** Tensors by name. */
 export type NamedTensors = Readonly<Record<string, Tensor>>;
 
+/** One network of a session: its graph, its weights where they lie in a file of their own, and inputs that never change. */
+export interface SessionStage {
+  /** An ONNX file. */
+  readonly graph: Uint8Array;
+  /** The external data by the name that the graph uses for it. */
+  readonly weights?: { readonly name: string; readonly file: Blob };
+  /** Inputs with the same values at every run, such as the adapters of an encoder. */
+  readonly constants: NamedTensors;
+}
+
 export interface Session {
   /** Errors: `runtime/run-failed`, `gpu/device-lost`. Ownership: inputs are borrowed, outputs are the caller's. */
   run(inputs: NamedTensors): Promise<NamedTensors>;
@@ -30,7 +40,13 @@ export interface Runtime {
   readonly report: RuntimeReport;
   /** The device that sessions run on; undefined on WebAssembly. */
   readonly gpu: GpuContext | undefined;
-  /** Builds a session. `provider` may be 'wasm' on a WebGPU runtime too, for comparisons. Errors: `runtime/run-failed`. */
+  /**
+   * Builds a session of one network, or of several where each takes the outputs of the one before by their names; on
+   * WebGPU what passes between them stays there. `provider` may be 'wasm' on a WebGPU runtime too, for comparisons.
+   * Errors: `runtime/run-failed`, `gpu/device-lost`.
+   */
+  createPipeline(stages: readonly SessionStage[], provider: Provider): Promise<Session>;
+  /** A pipeline of one network whose file holds its weights. */
   createSession(model: Uint8Array, provider: Provider): Promise<Session>;
   dispose(): void;
 }
@@ -64,6 +80,38 @@ export function sessionOptions(
 function runFailed(what: string, cause: unknown): WorkbenchError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new WorkbenchError('runtime/run-failed', `${what}: ${reason}`, { cause });
+}
+
+interface BuiltStage {
+  readonly session: ort.InferenceSession;
+  readonly constants: Readonly<Record<string, ort.Tensor>>;
+}
+
+function toFeeds(tensors: NamedTensors): Record<string, ort.Tensor> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, { shape, data }]) => [name, new ort.Tensor('float32', data, shape)]),
+  );
+}
+
+/** The weights of a stage as onnxruntime wants them: a second copy lives while the session is built, no longer. */
+async function externalData({ weights }: SessionStage): Promise<ort.InferenceSession.SessionOptions> {
+  if (weights === undefined) return {};
+  const data = new Uint8Array(await weights.file.arrayBuffer());
+  return { externalData: [{ path: weights.name, data }] };
+}
+
+/** The outputs of the last stage. What passed between stages is let go of. */
+async function runStages(
+  stages: readonly BuiltStage[],
+  inputs: Readonly<Record<string, ort.Tensor>>,
+): Promise<ort.InferenceSession.OnnxValueMapType> {
+  let feeds: ort.InferenceSession.OnnxValueMapType = inputs;
+  for (const [index, { session, constants }] of stages.entries()) {
+    const outputs = await session.run({ ...feeds, ...constants });
+    if (index > 0) for (const value of Object.values(feeds)) value.dispose();
+    feeds = outputs;
+  }
+  return feeds;
 }
 
 function toTensor(name: string, value: ort.OnnxValue): Tensor {
@@ -134,37 +182,49 @@ export async function startRuntime(provider: Provider): Promise<Runtime> {
   const runtime: Runtime = {
     report: reportOf(provider, gpu),
     gpu,
-    async createSession(model, sessionProvider) {
-      const options = sessionOptions(sessionProvider, gpu);
-      const session = await lock(() => whileAlive(ort.InferenceSession.create(model, options))).catch(
-        (cause: unknown) => {
-          throw cause instanceof WorkbenchError
-            ? cause
-            : runFailed('onnxruntime could not build the model', cause);
-        },
-      );
+    async createPipeline(stages, sessionProvider) {
+      const guarded = <T>(what: string, task: () => Promise<T>) =>
+        whileAlive(task()).catch((cause: unknown) => {
+          throw cause instanceof WorkbenchError ? cause : runFailed(what, cause);
+        });
+      const built: BuiltStage[] = [];
+      const release = () =>
+        lock(async () => void (await Promise.all(built.map((stage) => stage.session.release()))));
+      try {
+        for (const [index, stage] of stages.entries()) {
+          const options = { ...sessionOptions(sessionProvider, gpu), ...(await externalData(stage)) };
+          const isLast = index === stages.length - 1;
+          const build = () =>
+            guarded('onnxruntime could not build the model', () =>
+              ort.InferenceSession.create(
+                stage.graph,
+                isLast || sessionProvider === 'wasm'
+                  ? options
+                  : { ...options, preferredOutputLocation: 'gpu-buffer' },
+              ),
+            );
+          built.push({ session: await lock(build), constants: toFeeds(stage.constants) });
+        }
+      } catch (error) {
+        await release().catch(() => undefined);
+        throw error;
+      }
       return {
         run: (inputs) =>
           lock(async () => {
-            const feeds = Object.fromEntries(
-              Object.entries(inputs).map(([name, { shape, data }]) => [
-                name,
-                new ort.Tensor('float32', data, shape),
-              ]),
+            const outputs = await guarded('The model failed while running', () =>
+              runStages(built, toFeeds(inputs)),
             );
-            const outputs = await whileAlive(session.run(feeds)).catch((cause: unknown) => {
-              throw cause instanceof WorkbenchError
-                ? cause
-                : runFailed('The model failed while running', cause);
-            });
             raiseGpuError();
             return Object.fromEntries(
               Object.entries(outputs).map(([name, value]) => [name, toTensor(name, value)]),
             );
           }),
-        release: () => lock(() => session.release()),
+        release,
       };
     },
+    createSession: (graph, sessionProvider) =>
+      runtime.createPipeline([{ graph, constants: {} }], sessionProvider),
     dispose: () => gpu?.destroy(),
   };
   await proveRuntime(runtime).catch((cause: unknown) => {

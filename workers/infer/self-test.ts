@@ -4,7 +4,7 @@ import { createRandom } from '../../core/random.ts';
 import { BACKENDS } from '../../core/testing.ts';
 import type { Provider, SelfTest } from '../api/compute.ts';
 import { type Network, type NetworkOutput, runNetwork } from './model.ts';
-import type { Runtime, Session } from './runtime.ts';
+import type { Runtime, Session, SessionStage } from './runtime.ts';
 
 const SEED = 20_221;
 /** A WebGPU slower than this many times WebAssembly is a software adapter, or the model is too small for a GPU. */
@@ -61,93 +61,117 @@ function compare(actual: Float32Array, expected: Float32Array) {
   return { difference, tolerance: BACKENDS.abs + BACKENDS.rel * scale };
 }
 
-export interface TestedSession {
-  /** The session to use, on `provider`. */
+/** A session on one provider with what it made of the self-test image. */
+interface Attempt {
   readonly session: Session;
   readonly provider: Provider;
   readonly output: TimedOutput;
+}
+
+export interface TestedSession extends Attempt {
   readonly selfTest: SelfTest;
 }
 
 /** Two digits that mean something, without an exponent where a plain number is as short. */
 const showNumber = (value: number) => String(Number(value.toPrecision(2)));
 
-/** Runs the model on WebAssembly alone. `reason` says why not on both. */
-async function testOnWasm(
+const NAMES: Readonly<Record<Provider, string>> = { wasm: 'WebAssembly', webgpu: 'WebGPU' };
+
+/** Builds the session and tests it; nothing stays of one that fails. */
+async function attempt(
   runtime: Runtime,
-  model: Uint8Array,
+  stages: readonly SessionStage[],
   network: Network,
-  reason: string,
-): Promise<TestedSession> {
-  const session = await runtime.createSession(model, 'wasm');
-  const output = await runTwice(session, network);
+  provider: Provider,
+): Promise<Attempt> {
+  const session = await runtime.createPipeline(stages, provider);
+  try {
+    return { session, provider, output: await runTwice(session, network) };
+  } catch (error) {
+    await session.release().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The result of a model that one provider ran. `reason` says why not both. */
+function testedAlone(only: Attempt, reason: string): TestedSession {
+  const { provider, output } = only;
   return {
-    session,
-    provider: 'wasm',
-    output,
+    ...only,
     selfTest: {
       status: 'single-provider',
       maxAbsDifference: Number.NaN,
       tolerance: Number.NaN,
-      webgpuMs: null,
-      wasmMs: output.elapsedMs,
-      summary: `Ran on WebAssembly alone: ${reason}`,
+      webgpuMs: provider === 'webgpu' ? output.elapsedMs : null,
+      wasmMs: provider === 'wasm' ? output.elapsedMs : null,
+      summary: `Ran on ${NAMES[provider]} alone: ${reason}`,
     },
   };
 }
 
+/** The result of a model that both providers ran: which is used, and why. The other session is released. */
+async function testedOnBoth(wasm: Attempt, webgpu: Attempt): Promise<TestedSession> {
+  const { difference, tolerance } = compare(webgpu.output.data, wasm.output.data);
+  const wasmMs = wasm.output.elapsedMs;
+  const webgpuMs = webgpu.output.elapsedMs;
+  const agreed = difference <= tolerance;
+  const isSlow = webgpuMs > SLOW_FACTOR * wasmMs;
+  const [used, unused] = agreed && !isSlow ? [webgpu, wasm] : [wasm, webgpu];
+  await unused.session.release();
+  const figures = `by at most ${showNumber(difference)} (allowed ${showNumber(tolerance)})`;
+  const times = `${showNumber(wasmMs)} ms an image against ${showNumber(webgpuMs)} ms`;
+  return {
+    ...used,
+    selfTest: {
+      status: agreed ? 'agreed' : 'differed',
+      maxAbsDifference: difference,
+      tolerance,
+      webgpuMs,
+      wasmMs,
+      summary: !agreed
+        ? `WebGPU and WebAssembly differ ${figures}, so this model runs on WebAssembly.`
+        : isSlow
+          ? `WebGPU and WebAssembly agree: they differ ${figures}. WebAssembly is the faster here (${times}), so this model runs on it.`
+          : `WebGPU and WebAssembly agree: they differ ${figures}.`,
+    },
+  };
+}
+
+const isDeviceLost = (error: unknown) => error instanceof WorkbenchError && error.code === 'gpu/device-lost';
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
 /**
  * Builds the model's session and tests it. On a WebGPU runtime both providers run it; where they differ by more than
- * rounding, WebGPU cannot run it or is much slower, the model stays on WebAssembly, which is the same code everywhere.
+ * rounding, or WebGPU is much slower, the model stays on WebAssembly, which is the same code everywhere. A model that one
+ * of them cannot run (too large for WebAssembly's memory, an operation without a GPU kernel) runs on the other.
  * Errors: `model/self-test-failed` for an output that is not finite, `onnx/unsupported-interface`, `runtime/run-failed`, `gpu/device-lost`.
  */
 export async function createTestedSession(
   runtime: Runtime,
-  model: Uint8Array,
+  stages: readonly SessionStage[],
   network: Network,
 ): Promise<TestedSession> {
   if (runtime.report.provider === 'wasm') {
-    return testOnWasm(runtime, model, network, 'there is no WebGPU here to compare with.');
+    const wasm = await attempt(runtime, stages, network, 'wasm');
+    return testedAlone(wasm, 'there is no WebGPU here to compare with.');
   }
-  const onWasm = await testOnWasm(runtime, model, network, '');
-  let session: Session | undefined;
+  let wasm: Attempt | undefined;
+  let wasmError: unknown;
   try {
-    session = await runtime.createSession(model, 'webgpu');
-    const output = await runTwice(session, network);
-    const { difference, tolerance } = compare(output.data, onWasm.output.data);
-    const agreed = difference <= tolerance;
-    const wasmMs = onWasm.output.elapsedMs;
-    const isSlow = output.elapsedMs > SLOW_FACTOR * wasmMs;
-    const provider: Provider = agreed && !isSlow ? 'webgpu' : 'wasm';
-    const [used, unused] = provider === 'webgpu' ? [session, onWasm.session] : [onWasm.session, session];
-    await unused.release();
-    const figures = `by at most ${showNumber(difference)} (allowed ${showNumber(tolerance)})`;
-    const times = `${showNumber(wasmMs)} ms an image against ${showNumber(output.elapsedMs)} ms`;
-    return {
-      session: used,
-      provider,
-      output,
-      selfTest: {
-        status: agreed ? 'agreed' : 'differed',
-        maxAbsDifference: difference,
-        tolerance,
-        webgpuMs: output.elapsedMs,
-        wasmMs,
-        summary: !agreed
-          ? `WebGPU and WebAssembly differ ${figures}, so this model runs on WebAssembly.`
-          : isSlow
-            ? `WebGPU and WebAssembly agree: they differ ${figures}. WebAssembly is the faster here (${times}), so this model runs on it.`
-            : `WebGPU and WebAssembly agree: they differ ${figures}.`,
-      },
-    };
+    wasm = await attempt(runtime, stages, network, 'wasm');
   } catch (error) {
-    await session?.release().catch(() => undefined);
-    if (error instanceof WorkbenchError && error.code === 'gpu/device-lost') throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    const { selfTest } = onWasm;
-    return {
-      ...onWasm,
-      selfTest: { ...selfTest, summary: `Runs on WebAssembly; on WebGPU it failed: ${reason}` },
-    };
+    if (isDeviceLost(error)) throw error;
+    wasmError = error;
+  }
+  try {
+    const webgpu = await attempt(runtime, stages, network, 'webgpu');
+    return wasm === undefined
+      ? testedAlone(webgpu, `on WebAssembly it failed: ${messageOf(wasmError)}`)
+      : await testedOnBoth(wasm, webgpu);
+  } catch (error) {
+    if (isDeviceLost(error)) throw error;
+    // Both refuse it: the reference provider's reason is the one to read.
+    if (wasm === undefined) throw wasmError;
+    return testedAlone(wasm, `on WebGPU it failed: ${messageOf(error)}`);
   }
 }

@@ -1,0 +1,120 @@
+/** What the self-test decides, with a runtime whose providers answer as told. */
+import { describe, expect, it } from 'vitest';
+import { WorkbenchError } from '../../core/errors.ts';
+import type { Provider } from '../api/compute.ts';
+import type { Network } from './model.ts';
+import type { Runtime, Session } from './runtime.ts';
+import { createTestedSession } from './self-test.ts';
+
+const SIDE = 8;
+const network: Network = {
+  role: 'extractor',
+  input: { name: 'image', channels: 1, side: SIDE, batch: null },
+  outputName: 'features',
+};
+
+interface Answer {
+  /** Two features, or what the session throws. */
+  readonly features: readonly number[] | Error;
+  readonly runMs?: number;
+}
+
+/** A runtime whose providers return fixed features; `open` counts the sessions that were not released. */
+function createDouble(answers: Readonly<Partial<Record<Provider, Answer>>>) {
+  const open = { wasm: 0, webgpu: 0 };
+  const runtime: Runtime = {
+    report: {
+      provider: answers.webgpu === undefined ? 'wasm' : 'webgpu',
+      reason: '',
+      adapter: '',
+      features: [],
+      limits: {},
+      threadCount: 1,
+      crossOriginIsolated: false,
+    },
+    gpu: undefined,
+    createPipeline(_stages, provider) {
+      const answer = answers[provider];
+      if (answer === undefined) throw new Error(`nothing was said of ${provider}`);
+      open[provider]++;
+      const session: Session = {
+        async run() {
+          await new Promise((resolve) => setTimeout(resolve, answer.runMs ?? 0));
+          if (answer.features instanceof Error) throw answer.features;
+          const data = Float32Array.from(answer.features);
+          return { features: { shape: [1, data.length], data } };
+        },
+        release() {
+          open[provider]--;
+          return Promise.resolve();
+        },
+      };
+      return Promise.resolve(session);
+    },
+    createSession: () => Promise.reject(new Error('not asked for')),
+    dispose: () => undefined,
+  };
+  return { open, test: () => createTestedSession(runtime, [], network) };
+}
+
+const failure = new WorkbenchError('runtime/run-failed', 'No kernel for Frobnicate.');
+
+describe('the self-test', () => {
+  it('puts a model on WebGPU when both providers agree', async () => {
+    const { open, test } = createDouble({ wasm: { features: [1, 2] }, webgpu: { features: [1.0001, 2] } });
+    const { provider, selfTest } = await test();
+    expect(provider).toBe('webgpu');
+    expect(selfTest).toMatchObject({ status: 'agreed' });
+    expect(selfTest.maxAbsDifference).toBeCloseTo(1e-4, 6);
+    expect(open).toEqual({ wasm: 0, webgpu: 1 });
+  });
+
+  it('keeps a model on WebAssembly when WebGPU computes something else', async () => {
+    const { open, test } = createDouble({ wasm: { features: [1, 2] }, webgpu: { features: [1, 2.1] } });
+    const { provider, output, selfTest } = await test();
+    expect(provider).toBe('wasm');
+    expect(Array.from(output.data)).toEqual([1, 2]);
+    expect(selfTest).toMatchObject({ status: 'differed' });
+    expect(selfTest.summary).toContain('WebGPU and WebAssembly differ by at most 0.1');
+    expect(open).toEqual({ wasm: 1, webgpu: 0 });
+  });
+
+  it('keeps a model on WebAssembly when WebGPU is much slower', async () => {
+    const { open, test } = createDouble({
+      wasm: { features: [1, 2], runMs: 2 },
+      webgpu: { features: [1, 2], runMs: 40 },
+    });
+    const { provider, selfTest } = await test();
+    expect(provider).toBe('wasm');
+    expect(selfTest).toMatchObject({ status: 'agreed' });
+    expect(selfTest.summary).toContain('WebAssembly is the faster here');
+    expect(open).toEqual({ wasm: 1, webgpu: 0 });
+  });
+
+  it('runs a model on the one provider that can', async () => {
+    const onWasm = createDouble({ wasm: { features: [1] }, webgpu: { features: failure } });
+    expect((await onWasm.test()).selfTest.summary).toBe(
+      'Ran on WebAssembly alone: on WebGPU it failed: No kernel for Frobnicate.',
+    );
+    expect(onWasm.open).toEqual({ wasm: 1, webgpu: 0 });
+    const onWebgpu = createDouble({ wasm: { features: failure }, webgpu: { features: [1] } });
+    const { provider, selfTest } = await onWebgpu.test();
+    expect(provider).toBe('webgpu');
+    expect(selfTest.status).toBe('single-provider');
+    expect(onWebgpu.open).toEqual({ wasm: 0, webgpu: 1 });
+  });
+
+  it('refuses an output that is not finite, and leaves no session', async () => {
+    const { open, test } = createDouble({ wasm: { features: [Number.NaN] } });
+    await expect(test()).rejects.toMatchObject({ code: 'model/self-test-failed' });
+    expect(open).toEqual({ wasm: 0, webgpu: 0 });
+  });
+
+  it('says the reference provider’s reason when both fail, and never hides a lost device', async () => {
+    const both = createDouble({ wasm: { features: failure }, webgpu: { features: new Error('other') } });
+    await expect(both.test()).rejects.toBe(failure);
+    const lost = new WorkbenchError('gpu/device-lost', 'Gone.');
+    const { test } = createDouble({ wasm: { features: [1] }, webgpu: { features: lost } });
+    await expect(test()).rejects.toBe(lost);
+  });
+});
