@@ -24,7 +24,7 @@ function ambiguousModel(): Uint8Array {
   const builder = createGraphBuilder('ambiguous');
   const x = builder.input('x', ['N', 1, 64, 64]);
   const weight = builder.parameter('weight', [3, 1, 1, 1]);
-  const maps = builder.op('conv2d', 'maps', [x, weight], { stride: 1, padding: 0 });
+  const maps = builder.op('conv2d', 'maps', [x, weight], { stride: 1, padding: [0, 0] });
   const params = new Map([['weight', { shape: [3, 1, 1, 1], data: Float32Array.of(1, -1, 0.5) }]]);
   return lowerToOnnx({ graph: builder.build({ y: maps }), params });
 }

@@ -211,7 +211,7 @@ describe.each<Provider>(['webgpu', 'wasm'])('the compute worker on %s', (provide
   it('averages the map of a foreign extractor and says so', async () => {
     const graph = createGraphBuilder('foreign');
     const image = graph.input('pixels', ['N', 3, 32, 32]);
-    const map = graph.op('averagePool', 'map', [image], { size: 8, stride: 8, padding: 0 });
+    const map = graph.op('averagePool', 'map', [image], { size: 8, stride: 8, padding: 0, countPadding: false });
     const bytes = lowerToOnnx({ graph: graph.build({ map }), params: new Map() });
     const report = await api.load({ kind: 'onnx', name: 'c.onnx', role: 'extractor', bytes });
     expect(report).toMatchObject({ outputChannels: 3, source: 'dropped', input: { channels: 3, side: 32 } });

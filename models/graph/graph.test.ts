@@ -12,8 +12,8 @@ function sampleGraph(): Graph {
   const builder = createGraphBuilder('sample');
   const x = builder.input('x', ['N', 2, 9, 7]);
   const weight = builder.parameter('w', [4, 2, 3, 3]);
-  const y = builder.op('conv2d', 'y', [x, weight], { stride: 2, padding: 1 });
-  const z = builder.op('averagePool', 'z', [y], { size: 2, stride: 2, padding: 0 });
+  const y = builder.op('conv2d', 'y', [x, weight], { stride: 2, padding: [1, 1] });
+  const z = builder.op('averagePool', 'z', [y], { size: 2, stride: 2, padding: 0, countPadding: false });
   return builder.build({ features: z });
 }
 
@@ -29,17 +29,17 @@ describe('the graph builder', () => {
     const builder = createGraphBuilder('bad');
     const x = builder.input('x', ['N', 3, 8, 8]);
     const weight = builder.parameter('w', [4, 2, 3, 3]);
-    expect(() => builder.op('conv2d', 'first', [x, weight], { stride: 1, padding: 0 })).toThrow(
+    expect(() => builder.op('conv2d', 'first', [x, weight], { stride: 1, padding: [0, 0] })).toThrow(
       "Node 'first' (conv2d): the weight takes 2 channels, the map has 3. Its inputs are [N,3,8,8], [4,2,3,3].",
     );
   });
 
   it.each([
-    ['a window larger than the map', 'averagePool', { size: 9, stride: 1, padding: 0 }],
+    ['a window larger than the map', 'averagePool', { size: 9, stride: 1, padding: 0, countPadding: false }],
     ['padding as wide as the window', 'maxPool', { size: 2, stride: 1, padding: 2 }],
     ['a mean over the batch', 'reduce', { function: 'mean', axes: [0] }],
     ['an axis that is not there', 'reduce', { function: 'max', axes: [4] }],
-    ['a size of nothing', 'resize', { height: 0, width: 4 }],
+    ['a size of nothing', 'resize', { height: 0, width: 4, centres: 'half-pixel' }],
     ['another number of elements', 'reshape', { shape: ['N', 191] }],
     ['a batch axis that moves', 'reshape', { shape: [192, 'N'] }],
     ['a factor that is not finite', 'affine', { scale: Number.NaN, shift: 0 }],
@@ -110,8 +110,8 @@ describe('printing', () => {
         'graph sample',
         'input x [N,2,9,7]',
         'parameter w [4,2,3,3]',
-        'y = conv2d(x, w) padding=1 stride=2 -> [N,4,5,4]',
-        'z = averagePool(y) padding=0 size=2 stride=2 -> [N,4,2,2]',
+        'y = conv2d(x, w) padding=[1,1] stride=2 -> [N,4,5,4]',
+        'z = averagePool(y) countPadding=false padding=0 size=2 stride=2 -> [N,4,2,2]',
         'output features = z',
         '',
       ].join('\n'),

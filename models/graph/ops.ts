@@ -17,19 +17,48 @@ export type UnaryFunction = 'relu' | 'exp' | 'log' | 'sqrt';
 export type BinaryFunction = 'add' | 'subtract' | 'multiply' | 'divide';
 export type ReduceFunction = 'mean' | 'max';
 
+/** How a resize places the samples of the target between those of the source, along each axis. */
+export type ResizeCentres = 'half-pixel' | 'align-corners';
+
 /** Attributes of the operations on maps [N,C,h,w], row-major. */
 export interface MapOperations {
   /**
-   * out[n,o,y,x] = bias[o] + sum over i,ky,kx of weight[o,i,ky,kx] * in[n,i,y*stride+ky-padding,x*stride+kx-padding],
-   * zero outside the map. Inputs: map, weight [O,I,size,size], bias [O] (optional). A correlation, as everywhere in deep learning.
+   * out[n,o,y,x] = bias[o] + sum over i,ky,kx of weight[o,i,ky,kx] * in[n,i,y*stride+ky-rows,x*stride+kx-columns],
+   * where padding = [rows, columns] on both sides of each axis, zero outside the map. Inputs: map, weight [O,I,kh,kw],
+   * bias [O] (optional). A correlation, as everywhere in deep learning.
    */
-  readonly conv2d: { readonly stride: number; readonly padding: number };
-  /** Mean over the window's elements that lie inside the map: padding is not counted. Requires padding < size. */
-  readonly averagePool: Window;
+  readonly conv2d: { readonly stride: number; readonly padding: readonly [rows: number, columns: number] };
+  /**
+   * out[n,o,y*stride+ky,x*stride+kx] = bias[o] + sum over i of weight[i,o,ky,kx] * in[n,i,y,x]. The kernel's side is the
+   * stride, so that every output has one source. Inputs: map, weight [I,O,stride,stride], bias [O] (optional).
+   */
+  readonly convTranspose2d: { readonly stride: number };
+  /** Mean over the window's elements that lie inside the map; `countPadding` divides by size^2 everywhere. Requires padding < size. */
+  readonly averagePool: Window & { readonly countPadding: boolean };
   /** Maximum over the window's elements that lie inside the map. Requires padding < size. */
   readonly maxPool: Window;
-  /** Bilinear, half-pixel centres: source = (target + 0.5) * in/out - 0.5, clamped to the map; no antialiasing. */
-  readonly resize: { readonly height: number; readonly width: number };
+  /**
+   * Bilinear, no antialiasing, edges clamped. Source position of a target sample: (target + 0.5) * in/out - 0.5 with
+   * half-pixel centres; target * (in - 1)/(out - 1) with aligned corners, 0 where out = 1.
+   */
+  readonly resize: { readonly height: number; readonly width: number; readonly centres: ResizeCentres };
+  /** Zeros before and after each axis of the map. */
+  readonly pad: {
+    readonly rows: readonly [before: number, after: number];
+    readonly columns: readonly [before: number, after: number];
+  };
+  /**
+   * (in - mean[c]) / sqrt(variance[c] + epsilon) * scale[c] + shift[c]: the inference form, with the statistics of
+   * training as parameters. Inputs: map, scale [C], shift [C], mean [C], variance [C].
+   */
+  readonly batchNorm: { readonly epsilon: number };
+  /**
+   * (in - mean) / sqrt(variance + epsilon) * scale[c] + shift[c], with the mean and the biased variance of each image over
+   * h, w and the C / groups channels of c's group. Inputs: map, scale [C], shift [C].
+   */
+  readonly groupNorm: { readonly groups: number; readonly epsilon: number };
+  /** (w - mean) / sqrt(variance + epsilon), with the mean and the biased variance over I,kh,kw of each output channel. Input: weight [O,I,kh,kw]. */
+  readonly weightStandardize: { readonly epsilon: number };
 }
 
 /** Attributes of the operations that look at elements and axes only. */

@@ -22,7 +22,7 @@ describe('the interpreter', () => {
     const weight = { shape: [1, 1, 3, 3], data: Float32Array.of(0, 0, 0, 0, 10, 1, 0, 0, 0) };
     const values = run(
       [1, 1, 2, 2],
-      (g, x) => g.op('conv2d', 'c', [x, g.parameter('w', [1, 1, 3, 3])], { stride: 1, padding: 1 }),
+      (g, x) => g.op('conv2d', 'c', [x, g.parameter('w', [1, 1, 3, 3])], { stride: 1, padding: [1, 1] }),
       weight,
     );
     expect(values).toEqual([12, 20, 34, 40]);
@@ -30,14 +30,20 @@ describe('the interpreter', () => {
 
   it('leaves padding out of means and maxima', () => {
     const window = { size: 3, stride: 2, padding: 1 };
-    expect(run([1, 1, 3, 3], (g, x) => g.op('averagePool', 'p', [x], window))).toEqual([3, 4, 6, 7]);
+    expect(
+      run([1, 1, 3, 3], (g, x) => g.op('averagePool', 'p', [x], { ...window, countPadding: false })),
+    ).toEqual([3, 4, 6, 7]);
     expect(run([1, 1, 3, 3], (g, x) => g.op('maxPool', 'p', [x], window))).toEqual([5, 6, 8, 9]);
   });
 
   it('resizes with half-pixel centres and clamped edges', () => {
-    const resized = run([1, 1, 1, 2], (g, x) => g.op('resize', 'r', [x], { height: 1, width: 4 }));
+    const resized = run([1, 1, 1, 2], (g, x) =>
+      g.op('resize', 'r', [x], { height: 1, width: 4, centres: 'half-pixel' }),
+    );
     expect(resized).toEqual([1, 1.25, 1.75, 2]);
-    expect(run([1, 1, 2, 2], (g, x) => g.op('resize', 'r', [x], { height: 1, width: 1 }))).toEqual([2.5]);
+    expect(
+      run([1, 1, 2, 2], (g, x) => g.op('resize', 'r', [x], { height: 1, width: 1, centres: 'half-pixel' })),
+    ).toEqual([2.5]);
   });
 
   it('reduces over the axes named and keeps the others', () => {

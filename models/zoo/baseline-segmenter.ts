@@ -49,9 +49,9 @@ function createSteps(graph: GraphBuilder) {
   const affine = (name: string, x: Value, scale: number, shift: number) =>
     graph.op('affine', name, [x], { scale, shift });
   const average = (name: string, x: Value, size: number) =>
-    graph.op('averagePool', name, [x], { size, stride: 1, padding: (size - 1) / 2 });
+    graph.op('averagePool', name, [x], { size, stride: 1, padding: (size - 1) / 2, countPadding: false });
   const shrink = (name: string, x: Value, size: number) =>
-    graph.op('averagePool', name, [x], { size, stride: size, padding: 0 });
+    graph.op('averagePool', name, [x], { size, stride: size, padding: 0, countPadding: false });
   const spatialMean = (name: string, x: Value) =>
     graph.op('reduce', name, [x], { function: 'mean', axes: [2, 3] });
   return { combine, affine, average, shrink, spatialMean };
@@ -145,7 +145,11 @@ export function createBaselineSegmenter(): Model {
   const closed = closeDarkLines(graph, average('smooth', grey, 3));
   const coarse = shrink('closed-coarse', closed, COARSE * BACKGROUND_SHRINK);
   const wide = average('wide', coarse, BACKGROUND_WINDOW);
-  const background = graph.op('resize', 'background', [wide], { height: GRID, width: GRID });
+  const background = graph.op('resize', 'background', [wide], {
+    height: GRID,
+    width: GRID,
+    centres: 'half-pixel',
+  });
   const contrast = average('contrast', combine('flattened', 'subtract', closed, background), 3);
 
   const squaredDistance = locateDisc(graph, contrast, axes);

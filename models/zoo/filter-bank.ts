@@ -85,7 +85,7 @@ export function createFilterBank(): Model {
 
   const square = (name: string, x: Value) => graph.op('binary', name, [x, x], { function: 'multiply' });
   const shrink = (name: string, x: Value, size: number) =>
-    graph.op('averagePool', name, [x], { size, stride: size, padding: 0 });
+    graph.op('averagePool', name, [x], { size, stride: size, padding: 0, countPadding: false });
   const logOf = (name: string, x: Value) =>
     graph.op('unary', name, [graph.op('affine', `${name}-floored`, [x], { scale: 1, shift: FLOOR })], {
       function: 'log',
@@ -101,7 +101,7 @@ export function createFilterBank(): Model {
     const respond = (phase: string, filters: Value) =>
       square(
         `${at}-${phase}-energy`,
-        graph.op('conv2d', `${at}-${phase}`, [scaled, filters], { stride: FILTER_STRIDE, padding: 0 }),
+        graph.op('conv2d', `${at}-${phase}`, [scaled, filters], { stride: FILTER_STRIDE, padding: [0, 0] }),
       );
     const energy = graph.op('binary', `${at}-energy`, [respond('even', even), respond('odd', odd)], {
       function: 'add',
@@ -121,9 +121,10 @@ export function createFilterBank(): Model {
         size: SURROUND,
         stride: 1,
         padding: (SURROUND - 1) / 2,
+        countPadding: false,
       }),
     ],
-    { height: FILTER_BANK_SIDE, width: FILTER_BANK_SIDE },
+    { height: FILTER_BANK_SIDE, width: FILTER_BANK_SIDE, centres: 'half-pixel' },
   );
   // Deviations first, squares second: the mean of squares less the square of the mean would cancel in f32.
   const deviation = graph.op('binary', 'deviation', [image, surround], { function: 'subtract' });
