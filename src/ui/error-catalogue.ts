@@ -189,6 +189,34 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     title: 'No feature extractor loaded',
     hint: 'Load a feature extractor in Models.',
   },
+  'model/storage-full': {
+    title: 'No room for the model',
+    hint: 'Delete models that you do not need here, or other stored data on the privacy page, and try again.',
+  },
+  'model/in-use': {
+    title: 'Other models need this one',
+    hint: 'Delete the models that run on this encoder first.',
+  },
+  'model/needs-checkpoint': {
+    title: 'The other half is missing',
+    hint: 'SAMed files hold adapters and a decoder. Drop the SAM checkpoint they were trained on too.',
+  },
+  'model/not-convertible': {
+    title: 'No model can be made of this file',
+    hint: 'See the list of models in the Models place for files that can be used.',
+  },
+  'download/unreachable': {
+    title: 'Download not possible',
+    hint: 'The host may be down, or refuse to be read by pages. Open the address in another tab, save the file and drop it here.',
+  },
+  'download/refused': {
+    title: 'The host refused the download',
+    hint: 'Try again later, or open the address in another tab, save the file and drop it here.',
+  },
+  'download/wrong-content': {
+    title: 'Not the file that was published',
+    hint: 'What came is not what the registry expects, and was deleted. Try again; if it happens again, do not use the file.',
+  },
   'runtime/no-webgpu': {
     title: 'WebGPU not available',
     hint: 'Models run on WebAssembly instead, more slowly. A current Chrome with a GPU driver offers WebGPU.',
