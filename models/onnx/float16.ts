@@ -34,7 +34,7 @@ export function toFloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
       // Adding 0.5 lets the machine round to even at the right place.
       scratchBits[0] = magnitude;
       scratch[0] = (scratch[0] as number) + 0.5;
-      half = (scratchBits[0] as number) - HALF_BITS;
+      half = scratchBits[0] - HALF_BITS;
     }
     out[i] = sign | half;
   }
