@@ -10,8 +10,7 @@ test('a run of the segmenter is stopped with what it scored, survives a reload, 
   test.slow();
   await loadDemo(app);
   await app.goto('./#/evaluate');
-  await app.getByLabel('Images', { exact: true }).click();
-  await app.getByRole('option', { name: 'All subjects' }).click();
+  await app.getByLabel('Images', { exact: true }).selectOption({ label: 'All subjects' });
   await app.getByRole('button', { name: 'Evaluate 200 images' }).click();
   await expect
     .poll(async () => (await readTray(app)).text, { timeout: 200_000 })

@@ -21,8 +21,7 @@ export async function setNumber(page: Page, label: RegExp, value: number): Promi
 
 /** Chooses an entry of a select in the settings column. */
 export async function choose(page: Page, label: string, option: string): Promise<void> {
-  await page.getByRole('combobox', { name: label, exact: true }).click();
-  await page.getByRole('option', { name: option, exact: true }).click();
+  await page.getByRole('combobox', { name: label, exact: true }).selectOption({ label: option });
 }
 
 /** Presses the primary action and waits for the search to end well. */

@@ -65,8 +65,10 @@ export async function runJob(
 
 /** Chooses one of a setting's values. */
 export async function choose(page: Page, setting: string, option: RegExp): Promise<void> {
-  await page.getByRole('region', { name: 'Settings' }).getByLabel(setting, { exact: true }).click();
-  await page.getByRole('option', { name: option }).click();
+  const select = page.getByRole('region', { name: 'Settings' }).getByLabel(setting, { exact: true });
+  const label = (await select.locator('option').allInnerTexts()).find((text) => option.test(text));
+  if (label === undefined) throw new Error(`${setting} offers nothing like ${String(option)}.`);
+  await select.selectOption({ label });
 }
 
 /** Types a number into a setting. */

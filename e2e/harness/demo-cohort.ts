@@ -5,7 +5,8 @@ export const SMALL_DEMO_COUNT = 200;
 
 /** Starts making the small demo cohort on the first visit's page. */
 export async function startSmallDemo(page: Page): Promise<void> {
-  await page.getByRole('combobox', { name: 'Subjects' }).click();
-  await page.getByRole('option', { name: `${SMALL_DEMO_COUNT} subjects` }).click();
+  await page
+    .getByRole('combobox', { name: 'Subjects' })
+    .selectOption({ label: `${SMALL_DEMO_COUNT} subjects` });
   await page.getByRole('button', { name: 'Try the demo cohort' }).click();
 }

@@ -1,17 +1,22 @@
 /** The whole page: theme, rail, the page that is shown, inspector, job tray, dialogs and the live region. */
 import { MantineProvider } from '@mantine/core';
 import { useColorScheme } from '@mantine/hooks';
+import { lazy } from 'react';
 import { PageDrop } from '../places/cohort/PageDrop.tsx';
 import { useStore } from '../state/store.ts';
 import { theme } from '../ui/theme.ts';
+import { WhenOpened } from '../ui/WhenOpened.tsx';
 import styles from './App.module.css';
 import { InspectorDrawer } from './InspectorDrawer.tsx';
-import { JobFailureDrawer } from './JobFailureDrawer.tsx';
 import { JobTray } from './JobTray.tsx';
-import { KeysDialog } from './KeysDialog.tsx';
 import { LiveRegion } from './LiveRegion.tsx';
 import { PageView } from './PageView.tsx';
 import { Rail } from './Rail.tsx';
+
+const KeysDialog = lazy(async () => ({ default: (await import('./KeysDialog.tsx')).KeysDialog }));
+const JobFailureDrawer = lazy(async () => ({
+  default: (await import('./JobFailureDrawer.tsx')).JobFailureDrawer,
+}));
 
 /** Moves the focus past the rail. A plain `#main` link would be read as an address by the router. */
 function skipToContent(): void {
@@ -21,6 +26,8 @@ function skipToContent(): void {
 /** Root of the page. Expects the address and the preferences to be in the store already. */
 export function App() {
   const chosen = useStore((state) => state.ui.colorScheme);
+  const keysShown = useStore((state) => state.ui.keysShown);
+  const failureShown = useStore((state) => state.ui.shownFailureId !== null);
   const systemScheme = useColorScheme('light', { getInitialValueInEffect: false });
   return (
     <MantineProvider
@@ -42,8 +49,8 @@ export function App() {
         <JobTray />
       </div>
       <PageDrop />
-      <JobFailureDrawer />
-      <KeysDialog />
+      <WhenOpened opened={failureShown}>{(opened) => <JobFailureDrawer opened={opened} />}</WhenOpened>
+      <WhenOpened opened={keysShown}>{(opened) => <KeysDialog opened={opened} />}</WhenOpened>
       <LiveRegion />
     </MantineProvider>
   );

@@ -1,12 +1,15 @@
 /** The frame of the sample inspector at the right: stepping, closing, focus. What it shows is places/cohort/Inspector.tsx. */
 import { ActionIcon } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconX } from '@tabler/icons-react';
-import { type KeyboardEvent, useEffect, useRef } from 'react';
-import { Inspector } from '../places/cohort/Inspector.tsx';
+import { type KeyboardEvent, lazy, Suspense, useEffect, useRef } from 'react';
 import { update, useStore } from '../state/store.ts';
 import { withInspectionStep } from '../state/ui.ts';
 import { formatCount } from '../ui/format.ts';
 import styles from './InspectorDrawer.module.css';
+
+const Inspector = lazy(async () => ({
+  default: (await import('../places/cohort/Inspector.tsx')).Inspector,
+}));
 
 function step(by: number): void {
   update('ui', (ui) => withInspectionStep(ui, by));
@@ -85,7 +88,7 @@ function OpenInspector({
       {/* A region that scrolls must be reachable by keyboard. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <section className={styles['content']} aria-label="Details of the sample" tabIndex={0}>
-        {sampleId !== undefined && <Inspector sampleId={sampleId} />}
+        <Suspense fallback={null}>{sampleId !== undefined && <Inspector sampleId={sampleId} />}</Suspense>
       </section>
     </aside>
   );

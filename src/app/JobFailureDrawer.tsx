@@ -34,11 +34,11 @@ function Failure({ job }: { readonly job: FailedJob }) {
 }
 
 /** Opens at the right when a failure's details are asked for. */
-export function JobFailureDrawer() {
+export function JobFailureDrawer({ opened }: { readonly opened: boolean }) {
   const job = useStore(shownFailure);
   return (
     <Drawer
-      opened={job !== undefined}
+      opened={opened && job !== undefined}
       onClose={() => job && closeFailure(job.id)}
       title="What happened"
       closeButtonProps={{ 'aria-label': 'Close' }}

@@ -21,7 +21,7 @@ function show() {
   renderInTheme(
     <>
       <JobTray />
-      <JobFailureDrawer />
+      <JobFailureDrawer opened />
       <LiveRegion />
     </>,
   );

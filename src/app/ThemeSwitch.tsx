@@ -1,8 +1,8 @@
 /** Light, dark, or as the system has it. */
-import { SegmentedControl } from '@mantine/core';
 import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
 import { update, useStore } from '../state/store.ts';
 import type { ColorScheme } from '../state/ui.ts';
+import { Segmented } from '../ui/Segmented.tsx';
 
 const CHOICES: readonly {
   readonly value: ColorScheme;
@@ -18,13 +18,13 @@ const CHOICES: readonly {
 export function ThemeSwitch({ collapsed }: { readonly collapsed: boolean }) {
   const scheme = useStore((state) => state.ui.colorScheme);
   return (
-    <SegmentedControl<ColorScheme>
-      aria-label="Colour scheme"
-      fullWidth
+    <Segmented
+      label="Colour scheme"
+      isWide
       orientation={collapsed ? 'vertical' : 'horizontal'}
       value={scheme}
       onChange={(colorScheme) => update('ui', (ui) => ({ ...ui, colorScheme }))}
-      data={CHOICES.map(({ value, label, icon: Icon }) => ({
+      choices={CHOICES.map(({ value, label, icon: Icon }) => ({
         value,
         label: (
           <>

@@ -1,8 +1,8 @@
 /** Counts and shares of groups, side by side for train and test (or any other series): horizontal bars with direct labels. */
-import { SegmentedControl } from '@mantine/core';
 import { useId, useState } from 'react';
 import { formatCount, formatPercent, formatPercentNumber, formatShare } from '../ui/format.ts';
 import { groupStyle } from '../ui/palette.ts';
+import { Segmented } from '../ui/Segmented.tsx';
 import { BottomAxis } from './Axis.tsx';
 import { ChartSvg } from './ChartSvg.tsx';
 import { estimateTextWidth, MUTED, SMALL_FONT_SIZE } from './figure-colors.ts';
@@ -34,6 +34,10 @@ export interface CountBarFigureProps extends FigureFrame, GroupCounts {
 }
 
 type Length = 'count' | 'share';
+const LENGTHS = [
+  { value: 'count', label: 'Counts' },
+  { value: 'share', label: 'Shares' },
+] as const;
 
 const BAR_HEIGHT = 14;
 const BAR_STEP = 16;
@@ -206,16 +210,7 @@ export function CountBarFigure(props: CountBarFigureProps) {
       controls={
         <>
           {props.controls}
-          <SegmentedControl
-            size="xs"
-            aria-label="Length of bars"
-            data={[
-              { value: 'count', label: 'Counts' },
-              { value: 'share', label: 'Shares' },
-            ]}
-            value={length}
-            onChange={(value) => setLength(value === 'count' ? 'count' : 'share')}
-          />
+          <Segmented label="Length of bars" choices={LENGTHS} value={length} onChange={setLength} />
         </>
       }
       table={groupCountTable(props)}

@@ -1,9 +1,9 @@
 /** The one card of every figure: statement, controls, chart or table, warnings in place, caption, export. */
-import { SegmentedControl } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useId, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
+import { Segmented } from '../ui/Segmented.tsx';
 import { ExportMenu } from './ExportMenu.tsx';
 import type { FigureFrame } from './figure-frame.ts';
 import type { FigureTable } from './figure-table.ts';
@@ -19,6 +19,11 @@ export interface FigureCardProps extends FigureFrame {
   /** Adds to an exported copy of the SVG what the page draws on a canvas. */
   readonly completeSvg?: (copy: SVGSVGElement) => void;
 }
+
+const VIEWS = [
+  { value: 'chart', label: 'Chart' },
+  { value: 'table', label: 'Table' },
+] as const;
 
 /** Width before the first measurement, and where nothing is laid out. */
 const DEFAULT_WIDTH = 640;
@@ -50,16 +55,12 @@ export function FigureCard(props: FigureCardProps) {
           {title}
         </h3>
         <div className={classes['actions']}>
-          <SegmentedControl
-            size="xs"
-            aria-label={`Show as: ${title}`}
-            data={[
-              { value: 'chart', label: 'Chart' },
-              { value: 'table', label: 'Table' },
-            ]}
+          <Segmented
+            label={`Show as: ${title}`}
+            choices={VIEWS}
             value={view}
             disabled={!isReady}
-            onChange={(value) => setView(value === 'table' ? 'table' : 'chart')}
+            onChange={setView}
           />
           <ExportMenu
             isDisabled={!isReady}

@@ -1,6 +1,6 @@
 /** Scores by group as a figure: bars with intervals, hollow small groups, and the overall mean as reference. */
-import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
+import { Segmented } from '../ui/Segmented.tsx';
 import { FigureCard } from './FigureCard.tsx';
 import type { FigureFrame } from './figure-frame.ts';
 import { GroupBarChart } from './GroupBarChart.tsx';
@@ -8,6 +8,10 @@ import { groupScoreTable, groupScoreWarnings } from './group-scores.ts';
 import type { GroupScores } from './group-scores.ts';
 
 const HEIGHT = 340;
+const AXES = [
+  { value: 'zero', label: '0 to 100%' },
+  { value: 'zoomed', label: 'Zoomed' },
+] as const;
 
 export interface GroupBarFigureProps extends FigureFrame, GroupScores {
   /** Filters to a group's subjects. */
@@ -23,13 +27,9 @@ export function GroupBarFigure(props: GroupBarFigureProps) {
       controls={
         <>
           {props.controls}
-          <SegmentedControl
-            size="xs"
-            aria-label={`${props.metric} axis`}
-            data={[
-              { value: 'zero', label: '0 to 100%' },
-              { value: 'zoomed', label: 'Zoomed' },
-            ]}
+          <Segmented
+            label={`${props.metric} axis`}
+            choices={AXES}
             value={isZoomed ? 'zoomed' : 'zero'}
             onChange={(value) => setIsZoomed(value === 'zoomed')}
           />

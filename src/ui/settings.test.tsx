@@ -4,6 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { afterEach, expect, it, vi } from 'vitest';
 import { renderInTheme } from '../testing/render.tsx';
+import { parseNumber } from './NumberField.tsx';
 import { ChoiceSetting, NumberSetting, SwitchSetting } from './settings.tsx';
 import { SettingsGroup } from './SettingsGroup.tsx';
 
@@ -73,6 +74,47 @@ it('marks a changed value, and resets it', async () => {
   expect(screen.queryByText('changed')).toBeNull();
 });
 
+it('steps with the arrow keys, and comes into its range when it is left', async () => {
+  const user = userEvent.setup();
+  const onChange = vi.fn<(value: number) => void>();
+  renderInTheme(<Clusters onChange={onChange} />);
+  const field = screen.getByRole<HTMLInputElement>('textbox', { name: 'Clusters (K)' });
+  await user.click(field);
+  await user.keyboard('{ArrowUp}{ArrowUp}{ArrowDown}');
+  expect(onChange).toHaveBeenLastCalledWith(101);
+  await user.clear(field);
+  await user.type(field, '7000');
+  await user.tab();
+  expect(onChange).toHaveBeenLastCalledWith(500);
+  expect(field.value).toBe('500');
+});
+
+it('keeps the last value while the text is not a number', async () => {
+  const user = userEvent.setup();
+  const onChange = vi.fn<(value: number) => void>();
+  renderInTheme(<Clusters onChange={onChange} />);
+  const field = screen.getByRole<HTMLInputElement>('textbox', { name: 'Clusters (K)' });
+  await user.clear(field);
+  await user.type(field, 'ten');
+  expect(onChange).not.toHaveBeenCalled();
+  await user.tab();
+  expect(field.value).toBe('100');
+});
+
+it.each([
+  ['12', 0, 12],
+  [' -3.5 ', 1, -3.5],
+  ['1.25', 2, 1.25],
+  ['1e3', 0, 1000],
+  ['2.6', 0, 3],
+])('reads %j with %i decimals as %f', (text, decimals, value) => {
+  expect(parseNumber(text, decimals)).toBe(value);
+});
+
+it.each(['', '-', '1e', '1,000', 'ten', '1e999', '0x10'])('does not read %j as a number', (text) => {
+  expect(parseNumber(text, 0)).toBeUndefined();
+});
+
 it('says why a value cannot be used', () => {
   renderInTheme(<Clusters onChange={() => {}} problem="More clusters than samples." />);
   const field = screen.getByRole('textbox', { name: 'Clusters (K)' });
@@ -106,6 +148,11 @@ it('offers named choices and a switch with the same marks', async () => {
       />
     </>,
   );
+  const strategy = screen.getByRole<HTMLSelectElement>('combobox', { name: 'Strategy' });
+  expect(describedBy(strategy)).toBe('Greedy is the published one.');
+  await user.selectOptions(strategy, 'Greedy');
+  expect(onStrategy).toHaveBeenLastCalledWith('greedy');
+  onStrategy.mockClear();
   await user.click(screen.getByRole('button', { name: 'Reset Strategy to Greedy' }));
   expect(onStrategy).toHaveBeenCalledWith('greedy');
   const wide = screen.getByRole('switch', { name: 'Via 64 px' });

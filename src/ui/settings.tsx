@@ -1,5 +1,6 @@
 /** Inputs of the settings column: number, choice, switch. Each wraps SettingRow, compares with its default and can be reset. */
-import { NumberInput, Select, Switch } from '@mantine/core';
+import { NativeSelect, Switch } from '@mantine/core';
+import { NumberField } from './NumberField.tsx';
 import { type SettingFacts, SettingRow } from './SettingRow.tsx';
 
 interface SettingValue<Value> extends SettingFacts {
@@ -24,8 +25,8 @@ export function NumberSetting(props: NumberSettingProps) {
     defaultValue,
     onChange,
     disabled = false,
-    min,
-    max,
+    min = -Infinity,
+    max = Infinity,
     step = 1,
     decimals = 0,
     ...facts
@@ -38,18 +39,15 @@ export function NumberSetting(props: NumberSettingProps) {
       onReset={() => onChange(defaultValue)}
     >
       {(input) => (
-        <NumberInput
-          {...input}
+        <NumberField
+          input={input}
           value={value}
-          onChange={(next) => {
-            if (typeof next === 'number' && Number.isFinite(next)) onChange(next);
-          }}
+          onChange={onChange}
           disabled={disabled}
+          min={min}
+          max={max}
           step={step}
-          decimalScale={decimals}
-          clampBehavior="blur"
-          {...(min === undefined ? {} : { min })}
-          {...(max === undefined ? {} : { max })}
+          decimals={decimals}
         />
       )}
     </SettingRow>
@@ -77,12 +75,12 @@ export function ChoiceSetting<Choice extends string>(props: ChoiceSettingProps<C
       onReset={() => onChange(defaultValue)}
     >
       {(input) => (
-        <Select
+        <NativeSelect
           {...input}
-          data={[...choices]}
+          data={choices.map((choice) => ({ ...choice }))}
           value={value}
-          onChange={(next) => {
-            const chosen = choices.find((choice) => choice.value === next);
+          onChange={(event) => {
+            const chosen = choices.find((choice) => choice.value === event.currentTarget.value);
             if (chosen) onChange(chosen.value);
           }}
           disabled={disabled}

@@ -9,6 +9,7 @@ import { withGroupsChosen, withGroupToggled } from '../../state/cohort-filter.ts
 import { selectCoding, selectPassing, selectSplitAssignment } from '../../state/cohort-selectors.ts';
 import { update, useStore } from '../../state/store.ts';
 import { formatCounted } from '../../ui/format.ts';
+import { Staged } from '../../ui/Staged.tsx';
 import { CohortFacts } from './CohortFacts.tsx';
 import styles from './CohortPlace.module.css';
 import { groupingName } from './words.ts';
@@ -91,10 +92,12 @@ const CohortFigures = memo(function CohortFigures({
     <>
       <CohortFacts cohort={cohort} />
       <div className={styles['charts']}>
-        {groupings.map((grouping) => (
-          <GroupingFigure key={groupingId(grouping)} cohort={cohort} grouping={grouping} />
-        ))}
-        <AgeFigure cohort={cohort} />
+        <Staged placeholder={<div className={styles['chartToCome']} />}>
+          {groupings.map((grouping) => (
+            <GroupingFigure key={groupingId(grouping)} cohort={cohort} grouping={grouping} />
+          ))}
+          <AgeFigure cohort={cohort} />
+        </Staged>
       </div>
     </>
   );

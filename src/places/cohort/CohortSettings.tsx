@@ -1,25 +1,20 @@
 /** The settings column of the Cohort place. */
-import { useDeferredValue } from 'react';
+import { lazy, useDeferredValue } from 'react';
 import { useStore } from '../../state/store.ts';
-import { CodingSettings } from './CodingSettings.tsx';
-import { GroupSettings } from './GroupSettings.tsx';
 import { SampleSettings } from './SampleSettings.tsx';
-import { SplitSettings } from './SplitSettings.tsx';
+
+const DecisionSettings = lazy(async () => ({
+  default: (await import('./DecisionSettings.tsx')).DecisionSettings,
+}));
 
 /** Samples first; what can be decided about them once there are some. */
 export function CohortSettings() {
-  // Deferred, as in the place: drawn in slices beside the views.
+  // Deferred, as in the place: drawn in slices beside the views, when their code is there.
   const isEmpty = useDeferredValue(useStore(({ cohort }) => cohort.records.length === 0));
   return (
     <>
       <SampleSettings />
-      {!isEmpty && (
-        <>
-          <SplitSettings />
-          <CodingSettings />
-          <GroupSettings />
-        </>
-      )}
+      {!isEmpty && <DecisionSettings />}
     </>
   );
 }

@@ -1,16 +1,18 @@
 /** Where samples come from: pickers, the demo cohort's settings, and clearing. */
 import { Button } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
-import { useState } from 'react';
+import { lazy, useState } from 'react';
 import { tryDemoCohort } from '../../services/cohort.ts';
 import { DEFAULT_DEMO_COUNT, DEMO_COUNTS, DEMO_SEED, type CohortView } from '../../state/cohort-view.ts';
 import { update, useStore } from '../../state/store.ts';
 import { formatCount, formatCounted } from '../../ui/format.ts';
 import { ChoiceSetting, NumberSetting } from '../../ui/settings.tsx';
 import { SettingsGroup } from '../../ui/SettingsGroup.tsx';
-import { ClearDialog } from './ClearDialog.tsx';
+import { WhenOpened } from '../../ui/WhenOpened.tsx';
 import styles from './CohortPlace.module.css';
 import { PickButtons } from './PickButtons.tsx';
+
+const ClearDialog = lazy(async () => ({ default: (await import('./ClearDialog.tsx')).ClearDialog }));
 
 const COUNT_CHOICES = DEMO_COUNTS.map((count) => ({
   value: String(count),
@@ -82,7 +84,9 @@ export function SampleSettings() {
             Clear the cohort…
           </Button>
         </div>
-        <ClearDialog opened={isAsking} onClose={() => setIsAsking(false)} />
+        <WhenOpened opened={isAsking}>
+          {(opened) => <ClearDialog opened={opened} onClose={() => setIsAsking(false)} />}
+        </WhenOpened>
       </SettingsGroup>
       {recordCount === 0 && <DemoSettings />}
     </>

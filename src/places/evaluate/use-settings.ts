@@ -5,19 +5,14 @@ import {
   withEvaluateSettings,
 } from '../../state/evaluate.ts';
 import { update, useStore } from '../../state/store.ts';
+import { bindSettings } from '../../ui/bind-settings.ts';
 
-export interface BoundSetting<Value> {
-  readonly value: Value;
-  readonly defaultValue: Value;
-  readonly onChange: (value: Value) => void;
+function change(part: Partial<EvaluateSettings>): void {
+  update('evaluate', (evaluate) => withEvaluateSettings(evaluate, part));
 }
 
 /** Returns the binding of a setting by its key. */
 export function useEvaluateSetting() {
   const settings = useStore((state) => state.evaluate.settings);
-  return <Key extends keyof EvaluateSettings>(key: Key): BoundSetting<EvaluateSettings[Key]> => ({
-    value: settings[key],
-    defaultValue: DEFAULT_EVALUATE_SETTINGS[key],
-    onChange: (value) => update('evaluate', (evaluate) => withEvaluateSettings(evaluate, { [key]: value })),
-  });
+  return bindSettings(settings, DEFAULT_EVALUATE_SETTINGS, change);
 }

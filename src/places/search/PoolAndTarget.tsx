@@ -1,21 +1,13 @@
 /** Which samples the search is over: pool, target, and the half that is held out. */
 import { useMemo } from 'react';
 import { groupingId, groupLabels } from '../../../core/cohort/groups.ts';
-import {
-  DEFAULT_SEARCH_SETTINGS as DEFAULTS,
-  type SearchSettings,
-  SPLIT_CHOICES,
-  withSearchSettings,
-} from '../../state/search.ts';
+import { DEFAULT_SEARCH_SETTINGS as DEFAULTS, SPLIT_CHOICES } from '../../state/search.ts';
 import { groupingOf, recordedTitle, selectSearchPlan } from '../../state/search-plan.ts';
-import { update, useStore } from '../../state/store.ts';
+import { useStore } from '../../state/store.ts';
 import { Notice } from '../../ui/Notice.tsx';
 import { ChoiceSetting, NumberSetting } from '../../ui/settings.tsx';
 import { SettingsGroup } from '../../ui/SettingsGroup.tsx';
-
-function change(part: Partial<SearchSettings>): void {
-  update('search', (search) => withSearchSettings(search, part));
-}
+import { changeSearchSettings, useSearchSetting } from './use-settings.ts';
 
 const SPLIT_LABELS = {
   train: 'Train',
@@ -31,6 +23,7 @@ const PARTS = [
 ] as const;
 /** Settings of pool and target. */
 export function PoolAndTarget() {
+  const of = useSearchSetting();
   const settings = useStore((state) => state.search.settings);
   const groupings = useStore((state) => state.cohort.groupings);
   const { sharedWithTestCount } = useStore(selectSearchPlan);
@@ -48,20 +41,17 @@ export function PoolAndTarget() {
   return (
     <SettingsGroup title="Pool and target" note="Both obey the cohort's filter.">
       <ChoiceSetting
+        {...of('poolSplit')}
         label="Pool"
         reason="What may be selected from. Published: the training split."
-        value={settings.poolSplit}
-        defaultValue={DEFAULTS.poolSplit}
         choices={SPLITS}
-        onChange={(poolSplit) => change({ poolSplit })}
       />
       <ChoiceSetting
         label="Target grouping"
         reason="The attribute that names the group to serve. The pool's attributes are never read."
-        value={settings.targetGroupingId}
-        defaultValue={DEFAULTS.targetGroupingId}
+        {...of('targetGroupingId')}
         choices={groupingChoices}
-        onChange={(targetGroupingId) => change({ targetGroupingId, targetGroup: 0 })}
+        onChange={(targetGroupingId) => changeSearchSettings({ targetGroupingId, targetGroup: 0 })}
       />
       <ChoiceSetting
         label="Target group"
@@ -69,32 +59,26 @@ export function PoolAndTarget() {
         value={String(settings.targetGroup)}
         defaultValue={isDefaultGrouping ? String(DEFAULTS.targetGroup) : '0'}
         choices={groupChoices}
-        onChange={(group) => change({ targetGroup: Number(group) })}
+        onChange={(group) => changeSearchSettings({ targetGroup: Number(group) })}
       />
       <ChoiceSetting
+        {...of('targetSplit')}
         label="Target split"
         reason="Published: the test split, whose images the published evaluation probably uses too."
-        value={settings.targetSplit}
-        defaultValue={DEFAULTS.targetSplit}
         choices={SPLITS}
-        onChange={(targetSplit) => change({ targetSplit })}
       />
       <ChoiceSetting
+        {...of('targetPart')}
         label="Part of the target"
         reason="A held-out half keeps the images that a model is evaluated on out of the search."
-        value={settings.targetPart}
-        defaultValue={DEFAULTS.targetPart}
         choices={PARTS}
-        onChange={(targetPart) => change({ targetPart })}
       />
       {settings.targetPart === 'search-half' && (
         <NumberSetting
+          {...of('halvesSeed')}
           label="Seed of the halves"
           reason="The same samples and seed give the same halves, in whatever order files were dropped."
-          value={settings.halvesSeed}
-          defaultValue={DEFAULTS.halvesSeed}
           min={0}
-          onChange={(halvesSeed) => change({ halvesSeed })}
         />
       )}
       {sharedWithTestCount > 0 && settings.targetPart === 'whole' && (

@@ -1,26 +1,14 @@
 /** The settings column of Search: pool, target, features, clusters, selection, comparison. */
-import {
-  CLUSTERINGS,
-  DEFAULT_SEARCH_SETTINGS as DEFAULTS,
-  MAX_DRAWS,
-  MIN_SELECTION,
-  PUBLISHED_SIZES,
-  type SearchSettings as Settings,
-  STRATEGIES,
-  withSearchSettings,
-} from '../../state/search.ts';
+import { CLUSTERINGS, MAX_DRAWS, MIN_SELECTION, PUBLISHED_SIZES, STRATEGIES } from '../../state/search.ts';
 import { selectSearchPlan } from '../../state/search-plan.ts';
-import { update, useStore } from '../../state/store.ts';
+import { useStore } from '../../state/store.ts';
 import { Notice } from '../../ui/Notice.tsx';
 import { ChoiceSetting, NumberSetting } from '../../ui/settings.tsx';
 import { SettingsGroup } from '../../ui/SettingsGroup.tsx';
 import { RoleSetting } from '../models/ModelSettings.tsx';
 import { PoolAndTarget } from './PoolAndTarget.tsx';
 import { SizePresets } from './SizePresets.tsx';
-
-function change(part: Partial<Settings>): void {
-  update('search', (search) => withSearchSettings(search, part));
-}
+import { changeSearchSettings, useSearchSetting } from './use-settings.ts';
 
 const PRESETS = [
   { value: 'full', label: 'Whole image, bilinear' },
@@ -39,7 +27,7 @@ const STRATEGY_LABELS = {
 } as const;
 
 function FeaturesAndClusters() {
-  const settings = useStore((state) => state.search.settings);
+  const of = useSearchSetting();
   const { clusterNote, problem } = useStore(selectSearchPlan);
   return (
     <SettingsGroup title="Features and clusters">
@@ -49,30 +37,24 @@ function FeaturesAndClusters() {
         reason="Turns images into feature vectors. Distances of different extractors do not compare. Add others in Models."
       />
       <ChoiceSetting
+        {...of('preset')}
         label="Image preparation"
         reason="How an image becomes the extractor's input. The published code shrinks to 64 × 64 first."
-        value={settings.preset}
-        defaultValue={DEFAULTS.preset}
         choices={PRESETS}
-        onChange={(preset) => change({ preset })}
       />
       <ChoiceSetting
+        {...of('clustering')}
         label="Clustering"
         reason="The paper says k-means; the published code makes clusters of equal size."
-        value={settings.clustering}
-        defaultValue={DEFAULTS.clustering}
         choices={CLUSTERINGS.map((value) => ({ value, label: CLUSTERING_LABELS[value] }))}
-        onChange={(clustering) => change({ clustering })}
       />
       <NumberSetting
+        {...of('clusterCount')}
         label="Clusters K"
         unit="clusters"
         reason="Published: 100 clusters for a pool of 8,000. A small pool is divided into a tenth of its size."
-        value={settings.clusterCount}
-        defaultValue={DEFAULTS.clusterCount}
         min={1}
         max={1000}
-        onChange={(clusterCount) => change({ clusterCount })}
       />
       {problem === undefined && clusterNote !== undefined && <Notice tone="note">{clusterNote}</Notice>}
     </SettingsGroup>
@@ -80,53 +62,45 @@ function FeaturesAndClusters() {
 }
 
 function SelectionAndComparison() {
-  const settings = useStore((state) => state.search.settings);
+  const of = useSearchSetting();
   const { sizeProblem, pool } = useStore(selectSearchPlan);
   return (
     <SettingsGroup title="Selection and comparison">
       <NumberSetting
+        {...of('selectionSize')}
         label="Selection size N"
         unit="samples"
         reason="How many samples of the pool to select. Published: 100, 500 and 1,000."
-        value={settings.selectionSize}
-        defaultValue={DEFAULTS.selectionSize}
         min={MIN_SELECTION}
         max={Math.max(MIN_SELECTION, pool.length)}
         problem={sizeProblem}
-        onChange={(selectionSize) => change({ selectionSize })}
       />
       <SizePresets
         sizes={PUBLISHED_SIZES}
         poolCount={pool.length}
-        value={settings.selectionSize}
-        onChoose={change}
+        value={of('selectionSize').value}
+        onChoose={changeSearchSettings}
       />
       <ChoiceSetting
+        {...of('strategy')}
         label="Strategy"
         reason="Greedy made the published table; weighted is the paper's Algorithm 1."
-        value={settings.strategy}
-        defaultValue={DEFAULTS.strategy}
         choices={STRATEGIES.map((value) => ({ value, label: STRATEGY_LABELS[value] }))}
-        onChange={(strategy) => change({ strategy })}
       />
       <NumberSetting
+        {...of('seed')}
         label="Seed"
         reason="Clustering, selection and random draws follow from it: the same seed gives the same result."
-        value={settings.seed}
-        defaultValue={DEFAULTS.seed}
         min={0}
         max={4_294_967_295}
-        onChange={(seed) => change({ seed })}
       />
       <NumberSetting
+        {...of('drawCount')}
         label="Random draws"
         unit="draws"
         reason="Selections of the same size drawn at random: how unusual is the distance that was found?"
-        value={settings.drawCount}
-        defaultValue={DEFAULTS.drawCount}
         min={0}
         max={MAX_DRAWS}
-        onChange={(drawCount) => change({ drawCount })}
       />
     </SettingsGroup>
   );
