@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { ownCheckpoints } from './scripts/checkpoint-list.ts';
 import { developmentHeaders, pageHeaders } from './scripts/headers.ts';
 import { serviceWorkerPlugin } from './scripts/service-worker-plugin.ts';
 
@@ -23,7 +24,10 @@ export default defineConfig({
   // Relative addresses: the site works from any folder of any static host.
   base: './',
   plugins: [react(), serviceWorkerPlugin()],
-  define: { EQUISEG_VERSION: JSON.stringify(version()) },
+  define: {
+    EQUISEG_VERSION: JSON.stringify(version()),
+    EQUISEG_CHECKPOINTS: JSON.stringify(ownCheckpoints()),
+  },
   worker: { format: 'es' },
   build: { target: 'es2023', sourcemap: false },
   server: { headers: developmentHeaders() },

@@ -13,8 +13,8 @@ const POLICY: Policy = {
   'worker-src': ["'self'"],
   'connect-src': ["'self'"],
   'img-src': ["'self'", 'data:', 'blob:'],
-  // Mantine writes its colour variables into a style element and its style props into attributes.
-  'style-src': ["'self'", "'unsafe-inline'"],
+  // No style element and no style attribute in markup; what scripts set through the DOM is not markup.
+  'style-src': ["'self'"],
   'font-src': ["'self'"],
   'manifest-src': ["'self'"],
   'object-src': ["'none'"],
@@ -46,6 +46,14 @@ function headersWith(policy: Policy): Record<string, string> {
 /** Headers of every response of the built page. */
 export function pageHeaders(): Record<string, string> {
   return headersWith(POLICY);
+}
+
+/**
+ * The policy of a download worker: it may ask one other origin and nothing else. A worker's policy is that of its own
+ * script's response, so the page's stays as it is.
+ */
+export function downloadPolicy(origin: string): string {
+  return serialize({ 'default-src': ["'none'"], 'script-src': ["'self'"], 'connect-src': [origin] });
 }
 
 /** Headers of the dev server. */

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { build, type Plugin } from 'vite';
+import { downloadPolicies } from './checkpoint-list.ts';
 import { metaPolicy, pageHeaders } from './headers.ts';
 
 const SERVICE_WORKER = 'service-worker.js';
@@ -57,7 +58,14 @@ export function serviceWorkerPlugin(): Plugin {
         root,
         logLevel: 'warn',
         publicDir: false,
-        define: { BUILD: JSON.stringify({ version, files, headers: pageHeaders() }) },
+        define: {
+          BUILD: JSON.stringify({
+            version,
+            files,
+            headers: pageHeaders(),
+            downloadPolicies: downloadPolicies(),
+          }),
+        },
         build: {
           outDir,
           emptyOutDir: false,
