@@ -19,7 +19,7 @@ describe('inspection', () => {
       producer: 'EquiSeg',
       graphName: 'filter-bank',
       foreignOperatorSets: [],
-      hasExternalData: false,
+      dataFiles: [],
       inputs: [{ name: 'image', elementType: 'float32', shape: ['N', 1, 128, 128] }],
       outputs: [{ name: 'features', elementType: 'float32', shape: ['N', FILTER_BANK_FEATURE_COUNT] }],
     });
@@ -52,10 +52,14 @@ describe('inspection', () => {
   });
 
   it('tells weights among the inputs and weights in other files', () => {
+    const entry = (key: string, value: string) =>
+      messageField(13, [...stringField(1, key), ...stringField(2, value)]);
     const tensor = joinChunks([
       ...stringField(8, 'w'),
       ...intField(1, 5),
       ...intField(2, 1),
+      ...entry('location', 'w.data'),
+      ...entry('offset', '4096'),
       ...intField(14, 1),
     ]);
     const value = (name: string) => [...stringField(1, name)];
@@ -68,7 +72,7 @@ describe('inspection', () => {
     ];
     const summary = inspectOnnx(joinChunks(messageField(7, graph)));
     expect(summary.inputs.map(({ name }) => name)).toEqual(['x']);
-    expect(summary).toMatchObject({ parameterCount: 5, hasExternalData: true });
+    expect(summary).toMatchObject({ parameterCount: 5, dataFiles: ['w.data'] });
   });
 });
 
@@ -142,7 +146,9 @@ describe('matching a network to its role', () => {
     const summary = summaryOf({ shape: [1, 3, 8, 8] }, [{}]);
     const twice = { ...summary, inputs: [...summary.inputs, ...summary.inputs] };
     expect(() => matchInterface(twice, 'extractor')).toThrow('has 2 inputs');
-    expect(() => matchInterface({ ...summary, hasExternalData: true }, 'extractor')).toThrow('another file');
+    const external = { ...summary, dataFiles: ['w.data'] };
+    expect(() => matchInterface(external, 'extractor')).toThrow('another file: w.data');
+    expect(() => matchInterface(external, 'extractor', ['w.data'])).not.toThrow();
   });
 
   it('checks what was really returned', () => {

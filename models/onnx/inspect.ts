@@ -29,8 +29,8 @@ export interface OnnxSummary {
   readonly initializerCount: number;
   /** Single weights in all initialisers. */
   readonly parameterCount: number;
-  /** True when weights lie in another file, which a dropped file cannot bring along. */
-  readonly hasExternalData: boolean;
+  /** Names of the files beside this one that hold weights; usually none. */
+  readonly dataFiles: readonly string[];
 }
 
 function bytesOf(field: Field): Uint8Array {
@@ -80,23 +80,37 @@ function readValue(bytes: Uint8Array): OnnxValue {
 interface Initializer {
   readonly name: string;
   readonly count: number;
-  readonly isExternal: boolean;
+  /** File that holds the values; null for this one. */
+  readonly dataFile: string | null;
+}
+
+/** The file named among the pairs that say where a tensor's values lie; an empty name when it is not said. */
+function readLocation(bytes: Uint8Array): string | undefined {
+  let key = '';
+  let value = '';
+  for (const field of readFields(bytes)) {
+    if (field.field === schema.ENTRY.key) key = textOf(field);
+    else if (field.field === schema.ENTRY.value) value = textOf(field);
+  }
+  return key === 'location' ? value : undefined;
 }
 
 function readInitializer(bytes: Uint8Array): Initializer {
   let name = '';
   let count = 1;
   let elementType = 0;
+  let location = '';
   let isExternal = false;
   for (const field of readFields(bytes)) {
     if (field.field === schema.TENSOR.dims) {
       for (const size of readPackedInts(field)) count *= size;
     } else if (field.field === schema.TENSOR.elementType) elementType = intOf(field);
     else if (field.field === schema.TENSOR.name) name = textOf(field);
+    else if (field.field === schema.TENSOR.externalData) location = readLocation(bytesOf(field)) ?? location;
     else if (field.field === schema.TENSOR.dataLocation) isExternal = intOf(field) === schema.EXTERNAL_DATA;
   }
   // Shapes, axes and indices are int64; weights never are.
-  return { name, count: elementType === schema.INT64 ? 0 : count, isExternal };
+  return { name, count: elementType === schema.INT64 ? 0 : count, dataFile: isExternal ? location : null };
 }
 
 interface GraphSummary {
@@ -191,6 +205,6 @@ export function inspectOnnx(bytes: Uint8Array): OnnxSummary {
     nodeCount: graph.nodeCount,
     initializerCount: graph.initializers.length,
     parameterCount: graph.initializers.reduce((sum, { count }) => sum + count, 0),
-    hasExternalData: graph.initializers.some(({ isExternal }) => isExternal),
+    dataFiles: [...new Set(graph.initializers.flatMap(({ dataFile }) => dataFile ?? []))],
   };
 }

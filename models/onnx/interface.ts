@@ -72,12 +72,20 @@ function mayServe(role: NetworkRole, { elementType, shape }: OnnxValue): boolean
 }
 
 /**
- * How to use a network in a role, from its file.
+ * How to use a network in a role, from its file and the names of the data files given with it.
  * Errors: `onnx/unsupported-interface`, saying what was found and what is needed.
  */
-export function matchInterface(summary: OnnxSummary, role: NetworkRole): NetworkInterface {
-  if (summary.hasExternalData) {
-    throw unsupported("The model's weights are in another file.", 'one .onnx file that holds its weights');
+export function matchInterface(
+  summary: OnnxSummary,
+  role: NetworkRole,
+  dataFiles: readonly string[] = [],
+): NetworkInterface {
+  const absent = summary.dataFiles.filter((name) => !dataFiles.includes(name));
+  if (absent.length > 0) {
+    throw unsupported(
+      `The model's weights are in another file: ${absent.join(', ')}.`,
+      'that file together with this one, or one .onnx file that holds its weights',
+    );
   }
   const { input, assumptions } = matchInput(summary.inputs);
   const candidates = summary.outputs.filter((output) => mayServe(role, output));

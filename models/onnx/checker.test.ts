@@ -1,0 +1,58 @@
+/**
+ * Every operation and whole models through ONNX's own checker and shape inference, where a Python with the `onnx` package
+ * is on the machine; elsewhere the tests are skipped by name.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { opCases } from '../testing/op-cases.ts';
+import { createBaselineSegmenter } from '../zoo/baseline-segmenter.ts';
+import { createFilterBank } from '../zoo/filter-bank.ts';
+import { lowerToOnnx } from './lower.ts';
+
+/** Checks every file named on the command line, types and shapes included; prints the refused ones. */
+const SCRIPT = `
+import sys, onnx
+for path in sys.argv[1:]:
+    try:
+        onnx.checker.check_model(path, full_check=True)
+    except Exception as error:
+        print(path, error)
+`;
+
+const python = ['python3', '/usr/bin/python3'].find(
+  (command) => spawnSync(command, ['-c', 'import onnx']).status === 0,
+);
+
+describe.skipIf(python === undefined)('the checker of the Python package onnx', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'equiseg-onnx-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  function refusals(files: readonly Uint8Array[]): string {
+    const paths = files.map((bytes, i) => {
+      const path = join(folder, `${i}.onnx`);
+      writeFileSync(path, bytes);
+      return path;
+    });
+    const { status, stdout, stderr } = spawnSync(python ?? '', ['-c', SCRIPT, ...paths], {
+      encoding: 'utf8',
+    });
+    return status === 0 ? stdout : stderr;
+  }
+
+  const models = [...opCases.map(({ model }) => model), createBaselineSegmenter(), createFilterBank()];
+  it.each(['f32', 'f16'] as const)('accepts every operation and embedded model in %s', (precision) => {
+    expect(refusals(models.map((model) => lowerToOnnx(model, precision)))).toBe('');
+  });
+
+  it('refuses a file that is none, so that an empty answer means something', () => {
+    const [file] = models.map((model) => lowerToOnnx(model));
+    expect(refusals([file?.slice(0, -20) ?? new Uint8Array()])).toContain('0.onnx');
+  });
+});
