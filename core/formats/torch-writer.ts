@@ -2,7 +2,8 @@
  * Writing named tensors as a checkpoint that `torch.load` reads: the zip format, an ordered dictionary of contiguous
  * float32 tensors, protocol 2, each storage aligned to 64 bytes as PyTorch aligns them.
  */
-import { zipSync } from 'fflate';
+import { zipSync, type Zippable } from 'fflate';
+import { invariant } from '../errors.ts';
 import type { NamedTensors } from './tensor-source.ts';
 
 /** Operations of the pickle machine, by their names in Python's pickletools. */
@@ -23,6 +24,7 @@ function int32(value: number): number[] {
 }
 
 function binInt(value: number): number[] {
+  invariant(value < 2 ** 31, `a tensor of ${value} elements is written`);
   return [0x4a, ...int32(value)];
 }
 
@@ -94,13 +96,14 @@ export function writeTorchCheckpoint(tensors: NamedTensors): Uint8Array<ArrayBuf
     ...records,
     [`${FOLDER}/version`, encoder.encode('3\n')],
   ]);
+  const entries: Zippable = {};
   let offset = 0;
-  const entries = [...files].map(([path, bytes]) => {
+  for (const [path, bytes] of files) {
     const headerBytes = LOCAL_HEADER_BYTES + path.length + EXTRA_HEADER_BYTES;
     const padding = (ALIGNMENT - ((offset + headerBytes) % ALIGNMENT)) % ALIGNMENT;
     offset += headerBytes + padding + bytes.length;
-    return [path, [bytes, { extra: { [PADDING_ID]: new Uint8Array(padding) } }]] as const;
-  });
+    entries[path] = [bytes, { extra: { [PADDING_ID]: new Uint8Array(padding) } }];
+  }
   // The earliest date a zip can hold, in local time because that is how zip files count.
-  return zipSync(Object.fromEntries(entries) as never, { level: 0, mtime: new Date(1980, 0, 1) });
+  return zipSync(entries, { level: 0, mtime: new Date(1980, 0, 1) });
 }
