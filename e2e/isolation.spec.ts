@@ -68,6 +68,25 @@ test('text is never compiled as code', async ({ app, watch }) => {
   watch.violations.length = 0;
 });
 
+test("styles come from the page's own files: an element or an attribute in markup is refused", async ({
+  app,
+  watch,
+}) => {
+  const color = await app.evaluate(() => {
+    const style = document.createElement('style');
+    style.textContent = 'body { outline-color: rgb(1, 2, 3) }';
+    document.head.append(style);
+    const box = document.createElement('div');
+    box.innerHTML = '<p style="outline-color: rgb(1, 2, 3)">text</p>';
+    document.body.append(box);
+    const read = (element: Element) => getComputedStyle(element).outlineColor;
+    return [read(document.body), read(box.firstElementChild as Element)];
+  });
+  expect(color).not.toContain('rgb(1, 2, 3)');
+  await expect.poll(() => watch.violations.filter((text) => text.includes('style'))).not.toEqual([]);
+  watch.violations.length = 0;
+});
+
 test.describe('without the policy', () => {
   test.use({ bypassCSP: true });
 

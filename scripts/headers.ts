@@ -23,8 +23,12 @@ const POLICY: Policy = {
   'frame-ancestors': ["'none'"],
 };
 
-/** What Vite's hot reload needs on top: its socket and React's inline preamble. Never part of a build. */
-const DEVELOPMENT: Policy = { 'script-src': ["'unsafe-inline'"], 'connect-src': ['ws:'] };
+/** What Vite's hot reload needs on top: its socket, React's inline preamble, style elements. Never part of a build. */
+const DEVELOPMENT: Policy = {
+  'script-src': ["'unsafe-inline'"],
+  'style-src': ["'unsafe-inline'"],
+  'connect-src': ['ws:'],
+};
 
 function serialize(policy: Policy): string {
   return Object.entries(policy)

@@ -1,5 +1,6 @@
 /** Saves a figure as SVG, PNG, CSV or LaTeX. The serialisers are pure; only `saveFile` touches the page. */
 import { invariant } from '../../core/errors.ts';
+import { withPngText } from '../../core/formats/png-text.ts';
 import { createProvenance, provenanceComment, provenanceLines } from '../services/provenance.ts';
 import { serializeCsv, serializeLatex } from './export-table.ts';
 import { rasterizeSvg, serializeSvg } from './export-svg.ts';
@@ -38,7 +39,7 @@ function withMetadata(svg: string, lines: readonly string[]): string {
   return svg.replace(/<svg[^>]*>/, (tag) => `${tag}<metadata>${text}</metadata>`);
 }
 
-/** Serialises a figure in one format and saves it with its provenance; a PNG has no place for it. Errors: `figure/png-failed`. */
+/** Serialises a figure in one format and saves it with its provenance. Errors: `figure/png-failed`. */
 export async function exportFigure(figure: ExportableFigure, format: ExportFormat): Promise<void> {
   const provenance = await createProvenance();
   const lines = provenanceLines(provenance);
@@ -73,7 +74,14 @@ export async function exportFigure(figure: ExportableFigure, format: ExportForma
       }
       const width = Number(figure.svg.getAttribute('width'));
       const height = Number(figure.svg.getAttribute('height'));
-      saveFile(`${figure.fileName}.png`, await rasterizeSvg(text, width, height, PNG_SCALE));
+      const png = await rasterizeSvg(text, width, height, PNG_SCALE);
+      const withText = withPngText(new Uint8Array(await png.arrayBuffer()), {
+        Title: figure.title,
+        Description: figure.caption,
+        Software: provenance.software,
+        Comment: lines.join('\n'),
+      });
+      saveFile(`${figure.fileName}.png`, new Blob([withText], { type: 'image/png' }));
     }
   }
 }
