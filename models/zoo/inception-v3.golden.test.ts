@@ -1,0 +1,219 @@
+/** InceptionV3 through onnxruntime-web on WebAssembly against PyTorch: both variants, every image (goldens, section 5). */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as ort from 'onnxruntime-web/wasm';
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { readNpz } from '../../core/formats/npz.ts';
+import { goldensFolder, reportGolden } from '../../core/goldens.ts';
+import { resizeBilinear, resizeLikeSkimage } from '../../core/imaging/resize.ts';
+import { describeDifference, maxAbsDifference, BACKENDS } from '../../core/testing.ts';
+import type { Graph } from '../graph/graph.ts';
+import { lowerToOnnx } from '../onnx/lower.ts';
+import { foldNorms } from '../rewrite/fold-norms.ts';
+import { synthParams } from '../testing/synth-weights.ts';
+import {
+  createInceptionV3,
+  INCEPTION_FEATURE_COUNT,
+  INCEPTION_SIDE,
+  type InceptionVariant,
+} from './inception-v3.ts';
+
+ort.env.wasm.numThreads = 1;
+
+/** A network of 6 billion products and its session, on a machine that does other things too. */
+const TIMEOUT_MS = 120_000;
+const PLANE = INCEPTION_SIDE * INCEPTION_SIDE;
+/** What pytorch-fid calls its blocks, by the values of our graph. */
+const BLOCKS = ['maxpool1', 'maxpool2', 'Mixed_6e'];
+/** Names in the published networks that pooled features do not use. */
+const UNUSED = /^(fc\.|AuxLogits\.)|num_batches_tracked$/;
+const STATE_FILES: Readonly<Record<InceptionVariant, string>> = {
+  fid: 'state_dict_shapes_pytorch_fid.json',
+  torchvision: 'state_dict_shapes_torchvision.json',
+};
+const IMAGENET = [
+  { mean: 0.485, deviation: 0.229 },
+  { mean: 0.456, deviation: 0.224 },
+  { mean: 0.406, deviation: 0.225 },
+];
+
+const folder = goldensFolder('inception');
+const readFolder = (name: string) => new Uint8Array(readFileSync(join(folder, name)));
+const readJson = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+const images = readNpz(readFolder('images.npz'));
+const features = readNpz(readFolder('features.npz'));
+const { salt, gain } = readJson('config.json') as { readonly salt: string; readonly gain: number };
+let checked = 0;
+let worstError = 0;
+
+/** Planes of an image, values 0..255, each through `resize`. */
+function resizePlanes(
+  name: string,
+  resize: (plane: Float64Array, height: number, width: number) => Float64Array,
+) {
+  const { shape, values } = images.read(`image_${name}`);
+  const [height = 0, width = 0, channels = 0] = shape;
+  expect(channels).toBe(3);
+  return Array.from({ length: channels }, (_, channel) =>
+    resize(
+      Float64Array.from({ length: height * width }, (__, i) => Number(values[i * channels + channel])),
+      height,
+      width,
+    ),
+  );
+}
+
+/** [3,299,299] in [0, 1] by one plain resize. */
+function fullSize(name: string): Float32Array {
+  const planes = resizePlanes(name, (plane, height, width) =>
+    resizeBilinear(plane, height, width, INCEPTION_SIDE, INCEPTION_SIDE),
+  );
+  return Float32Array.from(
+    planes.flatMap((plane) => Array.from(plane)),
+    (value) => value / 255,
+  );
+}
+
+/** [3,299,299] in [0, 1], shrunk to the side of the published SnP code and enlarged again. */
+function throughSmall(name: string): Float32Array {
+  const side = features.read(`snp_resized64_${name}`).shape[0] as number;
+  const { values } = images.read(`image_${name}`);
+  const range = { min: Infinity, max: -Infinity };
+  for (const value of values) {
+    range.min = Math.min(range.min, Number(value));
+    range.max = Math.max(range.max, Number(value));
+  }
+  const planes = resizePlanes(name, (plane, height, width) =>
+    resizeBilinear(
+      resizeLikeSkimage(plane, height, width, side, side, range),
+      side,
+      side,
+      INCEPTION_SIDE,
+      INCEPTION_SIDE,
+    ),
+  );
+  return Float32Array.from(
+    planes.flatMap((plane) => Array.from(plane)),
+    (value) => value / 255,
+  );
+}
+
+/**
+ * An input that makes our graph see what torchvision's network saw under other settings: ours scales v to 2v - 1 (which is
+ * ImageNet's normalisation followed by `transform_input`), so the input is half of one more than the value wanted.
+ */
+function torchvisionInput(name: string, normalisation: string, transformInput: boolean): Float32Array {
+  return fullSize(name).map((value, at) => {
+    const { mean, deviation } = IMAGENET[Math.floor(at / PLANE)] ?? {
+      mean: Number.NaN,
+      deviation: Number.NaN,
+    };
+    const given = normalisation === 'imagenet' ? (value - mean) / deviation : value;
+    const wanted = transformInput ? (given * deviation + mean - 0.5) / 0.5 : given;
+    return (wanted + 1) / 2;
+  });
+}
+
+/** The graph with values from its middle as further outputs. */
+function withOutputs(graph: Graph, names: readonly string[]): Graph {
+  return { ...graph, outputs: [...graph.outputs, ...names.map((name) => ({ name, value: name }))] };
+}
+
+/** The variant with synthetic weights under the names and shapes that the published network has. */
+function createModel(variant: InceptionVariant, outputs: readonly string[]) {
+  const graph = createInceptionV3(variant);
+  const published = readJson(STATE_FILES[variant]) as Readonly<Record<string, readonly number[]>>;
+  const names = new Set(graph.parameters.map(({ name }) => name));
+  for (const { name, shape } of graph.parameters) expect([name, published[name]]).toEqual([name, shape]);
+  expect(Object.keys(published).filter((name) => !names.has(name) && !UNUSED.test(name))).toEqual([]);
+  return { graph: withOutputs(graph, outputs), params: synthParams(graph.parameters, salt, gain) };
+}
+
+function createRunner(variant: InceptionVariant, outputs: readonly string[] = []) {
+  const session = ort.InferenceSession.create(lowerToOnnx(foldNorms(createModel(variant, outputs))));
+  return async (input: Float32Array) =>
+    (await session).run({ image: new ort.Tensor('float32', input, [1, 3, INCEPTION_SIDE, INCEPTION_SIDE]) });
+}
+
+/** How an output differs from what is stored under `key`, if it does. */
+function differenceTo(key: string, actual: ort.Tensor | Float32Array | undefined): string | undefined {
+  const values = actual instanceof ort.Tensor ? (actual.data as Float32Array) : (actual ?? []);
+  const expected = Float64Array.from(features.read(key).values, Number);
+  checked++;
+  worstError = Math.max(worstError, maxAbsDifference(values, expected));
+  return describeDifference(values, expected, BACKENDS);
+}
+
+const keys = features.keys;
+const names = images.keys.map((key) => key.slice('image_'.length));
+
+afterAll(() => reportGolden('inception', checked, worstError));
+
+describe('InceptionV3 of the Fréchet Inception distance', { timeout: TIMEOUT_MS }, () => {
+  const run = createRunner('fid', BLOCKS);
+
+  it.each(names)('has the features and the blocks of image %s', async (name) => {
+    const outputs = await run(fullSize(name));
+    expect(outputs['features']?.dims).toEqual([1, INCEPTION_FEATURE_COUNT]);
+    expect(differenceTo(`fid_${name}`, outputs['features'])).toBeUndefined();
+    BLOCKS.forEach((value, block) => {
+      const { data, dims } = outputs[value] as ort.Tensor;
+      const [, channels = 0, height = 0, width = 0] = dims;
+      const map = data as Float32Array;
+      const means = Float32Array.from({ length: channels }, (_, c) => {
+        const plane = map.subarray(c * height * width, (c + 1) * height * width);
+        return plane.reduce((sum, x) => sum + x, 0) / plane.length;
+      });
+      expect(differenceTo(`fid_${name}_block${block}_avg`, means)).toBeUndefined();
+    });
+  });
+
+  it('has the values of the first block at their places', async () => {
+    const crops = keys.filter((key) => key.endsWith('_block0_crop'));
+    for (const key of crops) {
+      const { data, dims } = (await run(fullSize(key.split('_')[1] as string)))[
+        BLOCKS[0] as string
+      ] as ort.Tensor;
+      const [, , height = 0, width = 0] = dims;
+      const crop = new Float32Array(8 * 8 * 8);
+      for (let i = 0; i < crop.length; i++) {
+        const [c, y, x] = [i >> 6, 20 + ((i >> 3) & 7), 20 + (i & 7)];
+        crop[i] = (data as Float32Array)[(c * height + y) * width + x] as number;
+      }
+      expect(differenceTo(key, crop)).toBeUndefined();
+    }
+    expect(crops.length).toBeGreaterThan(0);
+  });
+
+  it.each(names)('has the features of image %s as the published SnP code takes them', async (name) => {
+    const { features: actual } = await run(throughSmall(name));
+    expect(differenceTo(`snp_${name}`, actual)).toBeUndefined();
+  });
+});
+
+describe("torchvision's InceptionV3", { timeout: TIMEOUT_MS }, () => {
+  const run = createRunner('torchvision');
+  const settings = keys.flatMap((key) => {
+    const match = /^tv_(.+)_(in01|imagenet)_ti([01])$/.exec(key);
+    return match === null
+      ? []
+      : [
+          {
+            key,
+            name: match[1] as string,
+            normalisation: match[2] as string,
+            transformInput: match[3] === '1',
+          },
+        ];
+  });
+
+  it.each(settings)('has the features $key', async ({ key, name, normalisation, transformInput }) => {
+    const { features: actual } = await run(torchvisionInput(name, normalisation, transformInput));
+    expect(differenceTo(key, actual)).toBeUndefined();
+  });
+
+  it('was given settings to check', () => {
+    expect(settings.length).toBeGreaterThan(0);
+  });
+});
