@@ -10,10 +10,9 @@ type FloatType = 'float32' | 'float16';
 
 /**
  * `half`: takes and gives f16. `full`: takes and gives f32. `same`: computes in the type of what it is given, f32 where
- * that is mixed. `sum`: `same` for a weight or constant added, `full` for two computed values, so that a residual
- * stream does not lose a bit in every block. `shape`: gives integers whatever it is given.
+ * that is mixed. `shape`: gives integers whatever it is given.
  */
-type Rule = 'half' | 'full' | 'same' | 'sum' | 'shape';
+type Rule = 'half' | 'full' | 'same' | 'shape';
 
 const RULES: Readonly<Record<string, Rule>> = {
   Conv: 'half',
@@ -36,8 +35,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   Div: 'full',
   // Its scales are f32 whatever the map is.
   Resize: 'full',
-  Add: 'sum',
-  Sub: 'sum',
+  Add: 'same',
+  Sub: 'same',
   Mul: 'same',
   Relu: 'same',
   Erf: 'same',
@@ -66,16 +65,26 @@ interface Known {
 }
 
 function castOperator(input: string, output: string, type: FloatType): Operator {
-  return { operator: 'Cast', inputs: [input], outputs: [output], attributes: { to: TYPE_CODES[type] } };
+  return {
+    operator: 'Cast',
+    inputs: [input],
+    outputs: [output],
+    attributes: { to: TYPE_CODES[type] },
+    partOf: null,
+  };
 }
 
 /** The type an operator computes in; undefined for one without any real number among its inputs. */
-function typeOf(rule: Rule, inputs: readonly Known[]): FloatType | undefined {
+function typeOf({ operator, partOf }: Operator, inputs: readonly Known[]): FloatType | undefined {
+  const rule = RULES[operator];
+  invariant(rule !== undefined, `nobody has said how ${operator} computes in half precision`);
   const floats = inputs.filter(({ type }) => type !== 'int64');
-  const computed = floats.filter(({ isComputed }) => isComputed);
   if (floats.length === 0 || rule === 'shape') return undefined;
   if (rule === 'half') return 'float16';
-  if (rule === 'full' || (rule === 'sum' && computed.length > 1)) return 'float32';
+  const computed = floats.filter(({ isComputed }) => isComputed);
+  // A sum of two branches of the graph: in f16 a residual stream would lose a bit in every block.
+  const isBranchSum = operator === 'Add' && partOf === 'binary' && computed.length > 1;
+  if (rule === 'full' || isBranchSum) return 'float32';
   return computed.some(({ type }) => type === 'float32') ? 'float32' : 'float16';
 }
 
@@ -99,11 +108,10 @@ export function toHalfPrecision(program: Program): Program {
   };
 
   // First the type that each operator computes in, then the casts: how a weight is stored depends on all its users.
-  const types = program.operators.map(({ operator, inputs, outputs }) => {
-    const rule = RULES[operator];
-    invariant(rule !== undefined, `nobody has said how ${operator} computes in half precision`);
+  const types = program.operators.map((operator) => {
+    const { inputs, outputs } = operator;
     const given = inputs.filter((name) => name !== '').map(knownOf);
-    const type = typeOf(rule, given);
+    const type = typeOf(operator, given);
     for (const name of type === undefined ? [] : inputs) wanted.get(name)?.add(type as FloatType);
     const isComputed = given.some((value) => value.isComputed);
     for (const output of outputs) known.set(output, { type: type ?? 'int64', isComputed });

@@ -11,9 +11,10 @@ import { toHalfPrecision } from './half-precision.ts';
 import type { Emitter, OnnxRule } from './rules/emitter.ts';
 import { elementRules } from './rules/elements.ts';
 import { mapRules } from './rules/maps.ts';
+import { tokenRules } from './rules/tokens.ts';
 import { weightElements } from './weights.ts';
 
-const onnxRules: { readonly [K in OpKind]: OnnxRule<K> } = { ...mapRules, ...elementRules };
+const onnxRules: { readonly [K in OpKind]: OnnxRule<K> } = { ...mapRules, ...elementRules, ...tokenRules };
 
 /** How weights are stored and products computed. `f16` keeps norms, softmax and long sums in f32; inputs and outputs are f32 in both. */
 export type Precision = 'f32' | 'f16';
@@ -44,6 +45,7 @@ function usedWeights(
 export function lowerGraph(graph: Graph, precision: Precision): Program {
   verifyGraph(graph);
   const operators: Operator[] = [];
+  let partOf: OpKind | null = null;
   const constants: Constant[] = [];
   const derived = new Map<string, StoredWeight>();
   const parameters = new Map(graph.parameters.map((parameter) => [parameter.name, parameter]));
@@ -53,7 +55,7 @@ export function lowerGraph(graph: Graph, precision: Precision): Program {
   };
   const emitter: Emitter = {
     emit(operator, inputs, output, attributes = {}) {
-      operators.push({ operator, inputs, outputs: [output].flat(), attributes });
+      operators.push({ operator, inputs, outputs: [output].flat(), attributes, partOf });
     },
     floatConstant: (name, value) => addFloats(name, [], [value]),
     floatsConstant: (name, values) => addFloats(name, [values.length], values),
@@ -82,7 +84,11 @@ export function lowerGraph(graph: Graph, precision: Precision): Program {
   const lowerNode = <K extends OpKind>(node: NodeOf<K>) =>
     onnxRules[node.kind](emitter, node, node.inputs.map(shapeOf));
 
-  for (const node of graph.nodes) lowerNode(node);
+  for (const node of graph.nodes) {
+    partOf = node.kind;
+    lowerNode(node);
+  }
+  partOf = null;
   const outputs: Value[] = graph.outputs.map(({ name, value }) => {
     if (name !== value) emitter.emit('Identity', [value], name);
     return { name, shape: shapeOf(value) };

@@ -1,5 +1,6 @@
 /** An ONNX model before it is bytes: operators, constants and the weights it will hold. Plain data, made by `lowerGraph`. */
 import type { Value } from '../graph/graph.ts';
+import type { OpKind } from '../graph/ops.ts';
 import type { Attribute } from './rules/emitter.ts';
 
 export type ElementType = 'float32' | 'float16' | 'int64';
@@ -11,6 +12,8 @@ export interface Operator {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, Attribute>>;
+  /** The operation of the graph that it is a part of; null for what only names an output or changes a type. */
+  readonly partOf: OpKind | null;
 }
 
 /** A small tensor that belongs to the operators: a shape, an axis, a scale. */
