@@ -13,7 +13,7 @@ export interface Window {
   readonly padding: number;
 }
 
-export type UnaryFunction = 'relu' | 'exp' | 'log' | 'sqrt';
+export type UnaryFunction = 'relu' | 'gelu' | 'exp' | 'log' | 'sqrt';
 export type BinaryFunction = 'add' | 'subtract' | 'multiply' | 'divide';
 export type ReduceFunction = 'mean' | 'max';
 
@@ -65,7 +65,7 @@ export interface MapOperations {
 export interface ElementOperations {
   /** Over `axes`, which stay with length 1. */
   readonly reduce: { readonly function: ReduceFunction; readonly axes: readonly number[] };
-  /** Element by element; `log` is natural. */
+  /** Element by element; `log` is natural, `gelu` is x * (1 + erf(x / sqrt 2)) / 2 with the exact error function. */
   readonly unary: { readonly function: UnaryFunction };
   /** Element by element, axes of length 1 are repeated (NumPy broadcasting of equal ranks). */
   readonly binary: { readonly function: BinaryFunction };
@@ -74,8 +74,48 @@ export interface ElementOperations {
   readonly concat: { readonly axis: number };
   /** Same elements in the same order; the batch axis stays where it is. */
   readonly reshape: { readonly shape: readonly Dimension[] };
+  /** Axis i of the result is axis order[i] of the input. */
+  readonly transpose: { readonly order: readonly number[] };
+  /** Elements start to start + length - 1 along one axis. */
+  readonly slice: { readonly axis: number; readonly start: number; readonly length: number };
+  /** Repeats x [1,...] once for each image of `like` [N,...], of which nothing else is used. Inputs: x, like. */
+  readonly expandBatch: NoAttributes;
 }
 
-export interface Operations extends MapOperations, ElementOperations {}
+/** Attributes of the operations on tokens: features lie on the last axis, C = heads * D. */
+export interface TokenOperations {
+  /**
+   * out[...,o] = bias[o] + sum over i of weight[o,i] * in[...,i]; then for each pair p of adapters A [R,I], B [S,R]
+   * out[..., adapters[p] + s] += sum over r,i of B[s,r] * A[r,i] * in[...,i]: no factor of alpha over rank.
+   * Inputs: x [...,I], weight [O,I], bias [O] where `bias` says so, then A and B of each pair.
+   * `adapters` holds the first output feature of each pair; the outputs of two pairs do not overlap.
+   */
+  readonly linear: { readonly bias: boolean; readonly adapters: readonly number[] };
+  /**
+   * (in - mean) / sqrt(variance + epsilon) * scale + shift, with the mean and the biased variance along one axis: the last
+   * for tokens, 1 for maps. Inputs: x, scale [C], shift [C].
+   */
+  readonly layerNorm: { readonly axis: number; readonly epsilon: number };
+  /**
+   * For each head: out = softmax over keys of (q . k / sqrt(D)) v. Inputs: q [N,T,C], k [N,S,C], v [N,S,C]; result [N,T,C].
+   */
+  readonly attention: { readonly heads: number };
+  /**
+   * Attention within a grid of tokens, or within square windows of it that start at its first row and column. For each
+   * head, query (y,x) and key (Y,X) of one window of sides s, t:
+   * score = q . k / sqrt(D) + q . rows[y-Y+s-1] + q . columns[x-X+t-1]; out = softmax over keys of the score, times v.
+   * Without a window s and t are the grid's height and width, else both are `window`. Positions of a window beyond the grid
+   * are keys and values like the others, with `padding` for their q, k and v; nothing is computed for their queries.
+   * Inputs: qkv [N,h,w,3C] with all of q, then k, then v; rows [2s-1,D]; columns [2t-1,D]; with a window: padding [3C].
+   * Result [N,h,w,C].
+   */
+  readonly gridAttention: { readonly heads: number; readonly window: number | null };
+  /** Matrix products of a batch. Inputs: [N,a,b], [N,b,c]; result [N,a,c]. */
+  readonly matmul: NoAttributes;
+}
+
+export type NoAttributes = Readonly<Record<string, never>>;
+
+export interface Operations extends MapOperations, ElementOperations, TokenOperations {}
 
 export type OpKind = keyof Operations;

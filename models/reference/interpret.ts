@@ -7,8 +7,13 @@ import { bindBatch, formatShape, isSameShape } from '../graph/shape.ts';
 import { elementKernels } from './kernels/elements.ts';
 import type { ReferenceKernel, Tensor64 } from './kernels/kernel.ts';
 import { mapKernels } from './kernels/maps.ts';
+import { tokenKernels } from './kernels/tokens.ts';
 
-const referenceKernels: { readonly [K in OpKind]: ReferenceKernel<K> } = { ...mapKernels, ...elementKernels };
+const referenceKernels: { readonly [K in OpKind]: ReferenceKernel<K> } = {
+  ...mapKernels,
+  ...elementKernels,
+  ...tokenKernels,
+};
 
 export interface ReferenceInput {
   readonly shape: readonly number[];

@@ -78,4 +78,31 @@ export const elementShapes: { readonly [K in keyof ElementOperations]: ShapeRule
     );
     return shape;
   },
+  transpose(inputs, { order }) {
+    const input = soleInput(inputs);
+    requireThat(
+      order.length === input.length && input.every((_, axis) => order.includes(axis)),
+      `the order [${order.join(',')}] must name each axis once`,
+    );
+    return order.map((axis) => input[axis] as Dimension);
+  },
+  slice(inputs, { axis, start, length }) {
+    const input = soleInput(inputs);
+    const size = input[axis];
+    requireThat(typeof size === 'number', `axis ${axis} must exist and have a known size`);
+    requireThat(
+      Number.isInteger(start) && start >= 0 && isCount(length) && start + length <= size,
+      `${length} elements from ${start} do not lie within ${size}`,
+    );
+    return input.map((other, at) => (at === axis ? length : other));
+  },
+  expandBatch(inputs) {
+    const [x, like] = inputs;
+    const batchSize = like?.[0];
+    requireThat(
+      inputs.length === 2 && x?.[0] === 1 && batchSize !== undefined,
+      'takes x [1,...] and a value whose first axis is the batch',
+    );
+    return [batchSize, ...x.slice(1)];
+  },
 };

@@ -5,8 +5,13 @@ import { formatShape, type Shape } from '../shape.ts';
 import { elementShapes } from './elements.ts';
 import { mapShapes } from './maps.ts';
 import { ShapeProblem, type ShapeRule } from './rule.ts';
+import { tokenShapes } from './tokens.ts';
 
-const shapeRules: { readonly [K in OpKind]: ShapeRule<K> } = { ...mapShapes, ...elementShapes };
+const shapeRules: { readonly [K in OpKind]: ShapeRule<K> } = {
+  ...mapShapes,
+  ...elementShapes,
+  ...tokenShapes,
+};
 
 /**
  * Shape of an operation's result.

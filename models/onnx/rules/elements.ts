@@ -4,6 +4,7 @@ import type { OnnxRule } from './emitter.ts';
 
 const unaryOperators: Readonly<Record<UnaryFunction, string>> = {
   relu: 'Relu',
+  gelu: 'com.microsoft.Gelu',
   exp: 'Exp',
   log: 'Log',
   sqrt: 'Sqrt',
@@ -37,5 +38,24 @@ export const elementRules: { readonly [K in keyof ElementOperations]: OnnxRule<K
     // 0 copies the size of the same axis of the input: the batch axis, which stays in its place.
     const sizes = shape.map((size) => (size === 'N' ? 0 : size));
     emitter.emit('Reshape', [...inputs, emitter.intsConstant(`${name}.shape`, sizes)], name);
+  },
+  transpose(emitter, { inputs, name, attributes: { order } }) {
+    emitter.emit('Transpose', inputs, name, { perm: order });
+  },
+  slice(emitter, { inputs, name, attributes: { axis, start, length } }) {
+    const bounds = [
+      emitter.intsConstant(`${name}.start`, [start]),
+      emitter.intsConstant(`${name}.end`, [start + length]),
+      emitter.intsConstant(`${name}.axis`, [axis]),
+    ];
+    emitter.emit('Slice', [...inputs, ...bounds], name);
+  },
+  expandBatch(emitter, { inputs, name, shape }) {
+    const [x, like] = inputs as [string, string];
+    const [, ...rest] = shape.map(Number);
+    emitter.emit('Shape', [like], `${name}.batch`, { start: 0, end: 1 });
+    const sizes = [`${name}.batch`, emitter.intsConstant(`${name}.rest`, rest)];
+    emitter.emit('Concat', sizes, `${name}.shape`, { axis: 0 });
+    emitter.emit('Expand', [x, `${name}.shape`], name);
   },
 };

@@ -1,6 +1,7 @@
 /** The operations on elements and axes in float64, written for plainness: each is its formula in `graph/ops.ts`. */
 import type { BinaryFunction, ElementOperations, ReduceFunction, UnaryFunction } from '../../graph/ops.ts';
 import { elementCount, rowMajorStrides } from '../../graph/shape.ts';
+import { errorFunction } from './error-function.ts';
 import { maxOf, meanOf, operand, type ReferenceKernel, type Tensor64 } from './kernel.ts';
 
 const reduceFunctions: Readonly<Record<ReduceFunction, (values: readonly number[]) => number>> = {
@@ -10,6 +11,7 @@ const reduceFunctions: Readonly<Record<ReduceFunction, (values: readonly number[
 
 const unaryFunctions: Readonly<Record<UnaryFunction, (x: number) => number>> = {
   relu: (x) => Math.max(x, 0),
+  gelu: (x) => (x * (1 + errorFunction(x * Math.SQRT1_2))) / 2,
   exp: Math.exp,
   log: Math.log,
   sqrt: Math.sqrt,
@@ -78,4 +80,34 @@ export const elementKernels: { readonly [K in keyof ElementOperations]: Referenc
     return out;
   },
   reshape: (inputs) => operand(inputs).data.slice(),
+  transpose(inputs, { order }, shape) {
+    const input = operand(inputs);
+    const strides = rowMajorStrides(shape);
+    const inStrides = rowMajorStrides(input.shape);
+    return new Float64Array(elementCount(shape)).map((_, index) => {
+      const coordinate = coordinateOf(index, strides, shape);
+      const offset = order.reduce(
+        (sum, axis, at) => sum + (coordinate[at] as number) * (inStrides[axis] as number),
+        0,
+      );
+      return input.data[offset] as number;
+    });
+  },
+  slice(inputs, { axis, start, length }, shape) {
+    const input = operand(inputs);
+    const inner = elementCount(shape.slice(axis + 1));
+    const outer = elementCount(shape.slice(0, axis));
+    const out = new Float64Array(elementCount(shape));
+    for (let block = 0; block < outer; block++) {
+      const from = (block * (input.shape[axis] as number) + start) * inner;
+      out.set(input.data.subarray(from, from + length * inner), block * length * inner);
+    }
+    return out;
+  },
+  expandBatch(inputs, _, shape) {
+    const { data } = operand(inputs);
+    const out = new Float64Array(elementCount(shape));
+    for (let at = 0; at < out.length; at += data.length) out.set(data, at);
+    return out;
+  },
 };

@@ -14,11 +14,12 @@ export const elementCases: Readonly<Record<keyof ElementOperations, readonly OpC
       g.op('reduce', 'y', [mapInput(g)], { function: 'max', axes: [2, 3] }),
     ),
   ],
-  unary: (['relu', 'exp', 'log', 'sqrt'] as const).map((name) =>
+  unary: (['relu', 'gelu', 'exp', 'log', 'sqrt'] as const).map((name) =>
     buildCase(`unary ${name}`, (g) => {
-      // Relu needs both signs, the others positive values.
-      const shift = name === 'relu' ? -0.75 : 0;
-      const shifted = g.op('affine', 'shifted', [mapInput(g)], { scale: 1, shift });
+      // Relu and gelu need both signs, gelu also large values; the others positive ones.
+      const scale = name === 'gelu' ? 8 : 1;
+      const shift = name === 'relu' || name === 'gelu' ? -0.75 * scale : 0;
+      const shifted = g.op('affine', 'shifted', [mapInput(g)], { scale, shift });
       return g.op('unary', 'y', [shifted], { function: name });
     }),
   ),
@@ -46,6 +47,29 @@ export const elementCases: Readonly<Record<keyof ElementOperations, readonly OpC
   reshape: [
     buildCase('reshape of a map to a vector', (g) =>
       g.op('reshape', 'y', [mapInput(g)], { shape: ['N', 231] }),
+    ),
+  ],
+  transpose: [
+    buildCase('transpose of channels to the end', (g) =>
+      g.op('transpose', 'y', [mapInput(g)], { order: [0, 2, 3, 1] }),
+    ),
+    buildCase('transpose of a matrix of weights', (g) => {
+      const weight = g.op('transpose', 'turned', [g.parameter('w', [11, 5])], { order: [1, 0] });
+      const row = g.op('reshape', 'row', [weight], { shape: [1, 5, 11] });
+      return g.op('binary', 'y', [g.input('x', ['N', 5, 11]), row], { function: 'add' });
+    }),
+  ],
+  slice: [
+    buildCase('slice within channels', (g) =>
+      g.op('slice', 'y', [mapInput(g)], { axis: 1, start: 1, length: 2 }),
+    ),
+    buildCase('slice of one column', (g) =>
+      g.op('slice', 'y', [mapInput(g)], { axis: 3, start: 10, length: 1 }),
+    ),
+  ],
+  expandBatch: [
+    buildCase('expandBatch of a parameter', (g) =>
+      g.op('expandBatch', 'y', [g.parameter('w', [1, 5, 3]), mapInput(g)], {}),
     ),
   ],
 };
