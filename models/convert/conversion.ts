@@ -2,7 +2,7 @@
  * The contract of converting checkpoints into models that onnxruntime can run: what is given, what is planned, and what
  * stands in the folder afterwards. Types only.
  */
-import type { TensorSource } from '../../core/formats/tensor-source.ts';
+import type { NamedTensors, TensorSource } from '../../core/formats/tensor-source.ts';
 import type { RecognisedCheckpoint } from '../checkpoints/recognised.ts';
 import type { StreamedModel } from '../graph/params.ts';
 import type { NetworkRole } from '../onnx/interface.ts';
@@ -17,7 +17,7 @@ export interface CheckpointFile {
 
 export interface ConversionSettings {
   readonly precision: Precision;
-  /** Side of the square input in pixels, a multiple of 16; SAM alone can be adapted, null keeps the checkpoint's own. */
+  /** Side of the square input in pixels, a multiple of 16; only a SAM takes another, null keeps the checkpoint's own. */
   readonly side: number | null;
 }
 
@@ -27,20 +27,23 @@ export type ConvertedKind = 'samed' | 'sam-encoder' | 'inception-v3' | 'transune
 /** A graph of the model and the names of its files. The outputs of each graph are inputs of the next. */
 export interface PlannedGraph {
   readonly part: 'encoder' | 'decoder' | 'whole';
-  /** `encoder.onnx`; its larger weights lie in `dataFile`, by which name the session must mount it. */
+  /** `encoder.onnx`. */
   readonly file: string;
-  /** Null when every weight is small. */
+  /** Where its larger weights lie, and the name by which a session must be given them; null when all are in `file`. */
   readonly dataFile: string | null;
   readonly model: StreamedModel;
 }
 
 /** Low-rank adapters of an encoder, packed as its graph takes them: inputs `lora_a [2*depth,R,C]` and `lora_b [2*depth,C,R]`. */
-export interface PlannedAdapter {
+export interface AdapterFile {
   /** `adapter.safetensors`, tensors `lora_a` and `lora_b` of f32. */
   readonly file: string;
   readonly rank: number;
-  readonly dim: number;
-  readonly depth: number;
+}
+
+export interface PlannedAdapter extends AdapterFile {
+  /** `lora_a` and `lora_b`: small, so read at once. */
+  readonly read: () => Promise<NamedTensors>;
 }
 
 /** What would be made of some checkpoints: known before any weight is read. */
@@ -60,21 +63,13 @@ export interface ConversionPlan {
   readonly unused: readonly string[];
 }
 
-/** The record of a finished conversion: plain data to be kept with its files. */
+/** The files of a finished conversion: plain data to be kept with them. */
 export interface ConvertedModel {
-  readonly format: 1;
   readonly kind: ConvertedKind;
   readonly words: string;
   readonly role: NetworkRole;
   readonly precision: Precision;
   readonly side: number;
-  readonly graphs: readonly {
-    readonly part: PlannedGraph['part'];
-    readonly file: string;
-    readonly dataFile: string | null;
-    readonly sizeBytes: number;
-  }[];
-  readonly adapter: PlannedAdapter | null;
-  /** What it was made of, in words. */
-  readonly sources: readonly { readonly name: string; readonly sizeBytes: number; readonly words: string }[];
+  readonly graphs: readonly Omit<PlannedGraph, 'model'>[];
+  readonly adapter: AdapterFile | null;
 }

@@ -10,7 +10,7 @@ import { randomTensor } from '../testing/op-cases/op-case.ts';
 import { inspectOnnx } from './inspect.ts';
 import { lowerToOnnx, type Precision } from './lower.ts';
 import { createMemoryFolder } from '../testing/memory-folder.ts';
-import { layOutOnnx, writeOnnx } from './write.ts';
+import { dataFileName, layOutOnnx, writeOnnx } from './write.ts';
 
 ort.env.wasm.numThreads = 1;
 
@@ -45,13 +45,14 @@ function paramsOf(graph: Graph): ReadonlyMap<string, Tensor> {
 }
 
 const model = largeModel();
-const names = { file: 'large.onnx', dataFile: 'large.onnx.data' };
+const FILE = 'large.onnx';
+const DATA_FILE = dataFileName(FILE);
 
 async function write(precision: Precision, weights: WeightSource, signal = new AbortController().signal) {
   const folder = createMemoryFolder();
   const layout = layOutOnnx(model.graph, precision);
   const written: number[] = [];
-  await writeOnnx(layout, weights, names, folder.create, signal, (bytes) => written.push(bytes));
+  await writeOnnx(layout, weights, FILE, folder.create, signal, (bytes) => written.push(bytes));
   return { folder, layout, written };
 }
 
@@ -66,9 +67,9 @@ async function run(bytes: Uint8Array, options: ort.InferenceSession.SessionOptio
 describe('a model beyond the size of one file', () => {
   it('is read by onnxruntime from both files, with the numbers of the one-file form', async () => {
     const { folder, layout, written } = await write('f32', weightsOf(model.params));
-    const graph = folder.read(names.file);
-    const data = folder.read(names.dataFile);
-    expect(inspectOnnx(graph).dataFiles).toEqual([names.dataFile]);
+    const graph = folder.read(FILE);
+    const data = folder.read(DATA_FILE);
+    expect(inspectOnnx(graph).dataFiles).toEqual([DATA_FILE]);
     // The bias of five values stays in the graph's file; all other weights begin on a page.
     expect(layout.offsets.size).toBe(3);
     expect([...layout.offsets.values()].every((offset) => offset % 4096 === 0)).toBe(true);
@@ -76,7 +77,7 @@ describe('a model beyond the size of one file', () => {
     expect(graph.length).toBeLessThan(4096);
     expect(written.reduce((sum, bytes) => sum + bytes, 0)).toBe(layout.weightBytes);
 
-    const actual = await run(graph, { externalData: [{ path: names.dataFile, data }] });
+    const actual = await run(graph, { externalData: [{ path: DATA_FILE, data }] });
     expect(describeDifference(actual, await run(lowerToOnnx(model)), EXACT)).toBeUndefined();
   });
 
@@ -84,9 +85,9 @@ describe('a model beyond the size of one file', () => {
     const { layout: full } = await write('f32', weightsOf(model.params));
     const { folder, layout } = await write('f16', weightsOf(model.params));
     expect(layout.weightBytes).toBe(full.weightBytes / 2);
-    expect(folder.names()).toEqual([names.file]);
+    expect(folder.names()).toEqual([FILE]);
     const expected = await run(lowerToOnnx(model, 'f16'));
-    expect(describeDifference(await run(folder.read(names.file)), expected, EXACT)).toBeUndefined();
+    expect(describeDifference(await run(folder.read(FILE)), expected, EXACT)).toBeUndefined();
   });
 
   it('reads every weight once, never one before the last is written', async () => {
@@ -102,7 +103,7 @@ describe('a model beyond the size of one file', () => {
           return source.read(name);
         },
       },
-      names,
+      FILE,
       folder.create,
       new AbortController().signal,
       () => events.push('written'),
@@ -116,14 +117,14 @@ describe('a model beyond the size of one file', () => {
     const writing = writeOnnx(
       layOutOnnx(model.graph, 'f32'),
       weightsOf(model.params),
-      names,
+      FILE,
       folder.create,
       controller.signal,
       () => controller.abort(),
     );
     await expect(writing).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
     expect(folder.openCount()).toBe(0);
-    expect(folder.names()).toEqual([names.dataFile]);
+    expect(folder.names()).toEqual([DATA_FILE]);
   });
 
   it('names the weight that has another shape, or is too large for half precision', async () => {

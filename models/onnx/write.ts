@@ -41,27 +41,27 @@ export function layOutOnnx(graph: Graph, precision: Precision): OnnxLayout {
   return { program, offsets, dataBytes, weightBytes };
 }
 
-export interface OnnxFileNames {
-  readonly file: string;
-  /** Named in `file`: whoever opens the model must give the data by this name. Not made when all weights are in `file`. */
-  readonly dataFile: string;
+/** Name of the data file of a graph's file, by which whoever opens the model must give the data. */
+export function dataFileName(file: string): string {
+  return `${file}.data`;
 }
 
 /**
- * Writes the files of a model and closes them, the graph's last. `onWeight` is told the bytes of each weight written.
+ * Writes a model and closes its files: `file`, and before it the data file if there are weights outside. `onWeight` is told the bytes of each weight written.
  * Errors: those of `weights` and `create`; `graph/shape-mismatch`, `onnx/f16-overflow`; the signal's reason.
  * Cost: holds one weight at a time, beside those that lie in the graph's file.
  */
 export async function writeOnnx(
   { program, offsets }: OnnxLayout,
   weights: WeightSource,
-  { file, dataFile }: OnnxFileNames,
+  file: string,
   create: CreateFile,
   signal: AbortSignal,
   onWeight: (sizeBytes: number) => void,
 ): Promise<void> {
   const places = new Map<StoredWeight, WeightPlace>();
-  const data = offsets.size > 0 ? await create(dataFile) : undefined;
+  const location = dataFileName(file);
+  const data = offsets.size > 0 ? await create(location) : undefined;
   let written = 0;
   try {
     for (const weight of program.weights) {
@@ -75,7 +75,7 @@ export async function writeOnnx(
         if (offset > written) await data.write(new Uint8Array(offset - written));
         await data.write(bytes);
         written = offset + bytes.length;
-        places.set(weight, { location: dataFile, offsetBytes: offset, lengthBytes: bytes.length });
+        places.set(weight, { location, offsetBytes: offset, lengthBytes: bytes.length });
       }
       onWeight(bytes.length);
     }
