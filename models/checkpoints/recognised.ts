@@ -16,7 +16,7 @@ export interface SamConfiguration {
   readonly globalBlocks: readonly number[];
   /** Channels of the image embedding, of the prompts and of the decoder. */
   readonly embeddingDim: number;
-  /** Masks the decoder predicts. SAM has 4; SAMed has one for the background and one for each class. */
+  /** Masks the decoder predicts. SAM has 4; SAMed has one for the background and one for each class; 0 without a decoder. */
   readonly maskTokens: number;
 }
 
@@ -31,12 +31,14 @@ interface Recognised {
 /** `custom` for sizes that were not published. */
 export type SamVariant = 'ViT-B' | 'ViT-L' | 'ViT-H' | 'custom';
 
-/** A whole SAM, with or without the adapters of a SAMed in the same file. */
+/** A whole SAM, or a whole SAMed: a SAM with its adapters in the same file. */
 export interface RecognisedSam extends Recognised {
   readonly family: 'sam';
   readonly variant: SamVariant;
   readonly names: 'meta' | 'hugging-face';
   readonly configuration: SamConfiguration;
+  /** Rank of the adapters in the same file; null without any. */
+  readonly rank: number | null;
 }
 
 /** What SAMed saves: adapters of the encoder, the prompt encoder and the mask decoder. */
