@@ -61,7 +61,7 @@ export const tokenRules: { readonly [K in keyof TokenOperations]: OnnxRule<K> } 
   linear(emitter, { inputs, name, attributes: { bias, adapters } }, inputShapes) {
     const [x, weight] = inputs as [string, string];
     const [outputCount] = inputShapes[1] as [number, number];
-    const turned = transposeMatrix(emitter, weight, inputShapes[1] as Shape, `${name}.weight`);
+    const turned = transposeMatrix(emitter, weight, inputShapes[1] as Shape, `${name}.turned`);
     const product = bias || adapters.length > 0 ? `${name}.product` : name;
     emitter.emit('MatMul', [x, turned], product);
     const biased = adapters.length > 0 ? `${name}.biased` : name;
