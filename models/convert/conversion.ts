@@ -49,6 +49,8 @@ export interface PlannedAdapter extends AdapterFile {
 /** What would be made of some checkpoints: known before any weight is read. */
 export interface ConversionPlan {
   readonly kind: ConvertedKind;
+  /** Which of its family: `ViT-B`, `fid`, `R50-ViT-B_16`; `custom` for sizes that were not published. */
+  readonly variant: string;
   /** "SAMed ViT-B, side 512, rank 4, background and 2 classes, half precision". */
   readonly words: string;
   readonly role: NetworkRole;
@@ -59,7 +61,7 @@ export interface ConversionPlan {
   readonly adapter: PlannedAdapter | null;
   /** About what the files will take together. */
   readonly sizeBytes: number;
-  /** Tensors of the checkpoints that the model does not use. */
+  /** Tensors of the checkpoints that the model does not use, without those that are left out on purpose. */
   readonly unused: readonly string[];
 }
 
