@@ -3,9 +3,12 @@
 /** Where sample `index` of `outputLength` lies among `inputLength`, in samples from the first. */
 export type Alignment = (index: number, inputLength: number, outputLength: number) => number;
 
-/** Half-pixel centres: PyTorch `interpolate(align_corners=False)`. */
+/**
+ * Half-pixel centres: PyTorch `interpolate(align_corners=False)`. The scale is rounded to f32 as there: over a table of 127
+ * rows that moves the result by more than f32 resolves.
+ */
 export const halfPixel: Alignment = (index, inputLength, outputLength) =>
-  ((index + 0.5) * inputLength) / outputLength - 0.5;
+  Math.fround(inputLength / outputLength) * (index + 0.5) - 0.5;
 
 /** First on first and last on last: `scipy.ndimage.zoom`. */
 export const cornerAligned: Alignment = (index, inputLength, outputLength) =>
