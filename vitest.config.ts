@@ -1,6 +1,10 @@
 // Two test projects: `unit` in Node, `gpu` in a real Chromium with WebGPU on a software adapter.
+import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+
+/** As in core/goldens.ts, for tests in the browser: they fetch the files and are told where they lie. */
+const GOLDENS = process.env['GOLDENS'] ?? fileURLToPath(new URL('./core/goldens', import.meta.url));
 
 /** WebGPU on the CPU, in a browser that runs as root and speaks to nobody. */
 const CHROMIUM_ARGS = [
@@ -33,11 +37,13 @@ export default defineConfig({
             'Cross-Origin-Embedder-Policy': 'require-corp',
             'Cross-Origin-Resource-Policy': 'same-origin',
           },
+          fs: { allow: ['.', GOLDENS] },
         },
         // Named, so that finding them does not reload the page while tests run.
         optimizeDeps: { exclude: ['onnxruntime-web'], include: ['comlink', 'fflate', 'idb-keyval'] },
         test: {
           name: 'gpu',
+          provide: { goldens: GOLDENS },
           include: ['{models,workers}/**/*.gpu.test.ts'],
           // Shader compilation on a software adapter takes up to a second a pipeline.
           testTimeout: 120_000,
