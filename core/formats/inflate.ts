@@ -49,6 +49,7 @@ export function inflate(
   }
   const input = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const output = new Uint8Array(sizeBytes + OUTPUT_SLACK);
+  const outputView = new DataView(output.buffer);
   // `buffer` holds the next `bits` bits of the stream, lowest first; bits above them are equal to what will be read.
   let buffer = 0;
   let bits = 0;
@@ -130,6 +131,7 @@ export function inflate(
     const distances = distanceTable;
     const view = input;
     const out = output;
+    const outView = outputView;
     const inLimit = end + 4;
     let buf = buffer;
     let n = bits;
@@ -154,7 +156,15 @@ export function inflate(
           buf = (buf >>> entry) | 0;
           n -= entry & 31;
           out[o++] = entry >>> 8;
-          continue;
+          // Codes are short on average, so that a third lookup mostly finds its bits.
+          if (n < LITERAL_BITS) continue;
+          entry = literals[buf & ((1 << LITERAL_BITS) - 1)] as number;
+          if (entry >= 0) {
+            buf = (buf >>> entry) | 0;
+            n -= entry & 31;
+            out[o++] = entry >>> 8;
+            continue;
+          }
         }
         buf |= view.getInt32(p, true) << n;
         p += (31 - n) >> 3;
@@ -199,14 +209,19 @@ export function inflate(
       }
       extra = (entry >>> 5) & 15;
       // 15 bits of code and 13 of extra do not fit in what one refill guarantees.
-      buf |= view.getInt32(p, true) << n;
-      p += (31 - n) >> 3;
-      n |= 24;
+      if (n < extra) {
+        buf |= view.getInt32(p, true) << n;
+        p += (31 - n) >> 3;
+        n |= 24;
+      }
       const distance = ((entry >>> 12) & 0x7ffff) + (buf & ((1 << extra) - 1));
       buf = (buf >>> extra) | 0;
       n -= extra;
       if (distance > o) throw damaged('a copy starts before the data');
-      if (distance === 1) {
+      if (length <= 4 && distance >= 4) {
+        // Nearly all copies in noisy images; a byte too many is written over by what follows.
+        outView.setInt32(o, outView.getInt32(o - distance, true), true);
+      } else if (distance === 1) {
         if (length < 24) for (let i = 0, v = out[o - 1] as number; i < length; i++) out[o + i] = v;
         else out.fill(out[o - 1] as number, o, o + length);
       } else if (distance >= length && length > 48) {
