@@ -144,7 +144,8 @@ export function viewGoogleVit(source: TensorSource): TensorSource {
 
 /**
  * TransUNet's tensors at another grid, as the published loading of pretrained weights resizes them: linearly, corners
- * aligned. Where rounding puts SciPy's last sample outside of the grid it gives 0; here it is the edge.
+ * aligned. Where rounding puts SciPy's last sample outside of the grid (never from the published grids of 7 and 14), SciPy
+ * gives 0; here it is the edge.
  */
 export function resizePositions(source: TensorSource, grid: number): TensorSource {
   const { grid: ownGrid, width } = positionGrid(source, CANONICAL_POSITIONS);
