@@ -1,5 +1,6 @@
 /** The rail at the left: the six places in working order, then the device, privacy, help and the colour scheme. */
 import { ActionIcon, Tooltip } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tabler/icons-react';
 import { update, useStore } from '../state/store.ts';
 import { PLACES } from '../state/ui.ts';
@@ -8,9 +9,8 @@ import styles from './Rail.module.css';
 import { RailLink } from './RailLink.tsx';
 import { ThemeSwitch } from './ThemeSwitch.tsx';
 
-function toggleRail(): void {
-  update('ui', (ui) => ({ ...ui, railCollapsed: !ui.railCollapsed }));
-}
+/** Below this width the names would take room from the results; as in theme.css. */
+const NARROW = '(max-width: 1100px)';
 
 /** Disc and cup: two circles, the cup a little below the centre as in a fundus image. */
 function BrandMark() {
@@ -24,7 +24,9 @@ function BrandMark() {
 
 /** Navigation of the page. Collapsed, it shows icons with the same names for screen readers. */
 export function Rail() {
-  const collapsed = useStore((state) => state.ui.railCollapsed);
+  const chosen = useStore((state) => state.ui.railCollapsed);
+  const isNarrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false });
+  const collapsed = chosen ?? isNarrow;
   const Toggle = collapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   return (
     <nav aria-label="Workbench" className={styles['rail']} data-collapsed={collapsed || undefined}>
@@ -34,7 +36,11 @@ export function Rail() {
         </span>
         <span className={styles['name']}>EquiSeg</span>
         <Tooltip label={collapsed ? 'Expand the rail' : 'Collapse the rail'} position="right">
-          <ActionIcon onClick={toggleRail} aria-expanded={!collapsed} aria-label="Names in the rail">
+          <ActionIcon
+            onClick={() => update('ui', (ui) => ({ ...ui, railCollapsed: !collapsed }))}
+            aria-expanded={!collapsed}
+            aria-label="Names in the rail"
+          >
             <Toggle size={18} stroke={1.75} aria-hidden />
           </ActionIcon>
         </Tooltip>

@@ -54,6 +54,7 @@ export function FigureCard(props: FigureCardProps) {
         <h3 id={titleId} className={classes['title']}>
           {title}
         </h3>
+        {controls !== undefined && <div className={classes['controls']}>{controls}</div>}
         <div className={classes['actions']}>
           <Segmented
             label={`Show as: ${title}`}
@@ -71,7 +72,6 @@ export function FigureCard(props: FigureCardProps) {
           />
         </div>
       </div>
-      {controls !== undefined && <div className={classes['controls']}>{controls}</div>}
       <div ref={stageRef} className={classes['stage']} style={{ height }}>
         {!isReady && (
           <p className={classes['message']} role={status.kind === 'loading' ? 'status' : undefined}>

@@ -257,15 +257,18 @@ interface PanelFrameProps {
 }
 
 function PanelFrame({ panel, left, width, labelY, scale }: PanelFrameProps) {
+  const overall = panel.overall === null ? '' : formatPercent(panel.overall.value);
+  const worded = `  overall ${overall}`;
+  const isTight =
+    estimateTextWidth(panel.label) + estimateTextWidth(worded, SMALL_FONT_SIZE) > width + PANEL_GAP;
   return (
     <g>
       <text x={left + width / 2} y={labelY} textAnchor="middle">
         <tspan fontWeight={600}>{panel.label}</tspan>
         {panel.overall !== null && (
-          <tspan
-            fontSize={SMALL_FONT_SIZE}
-            fill={MUTED}
-          >{`  overall ${formatPercent(panel.overall.value)}`}</tspan>
+          <tspan fontSize={SMALL_FONT_SIZE} fill={MUTED}>
+            {isTight ? ` ${overall}` : worded}
+          </tspan>
         )}
       </text>
       {panel.overall !== null && (

@@ -11,13 +11,13 @@ const ui = definePersisted({
   version: 1,
   save: ({ railCollapsed, colorScheme }) => ({ railCollapsed, colorScheme }),
   load: (state, saved) => {
-    const { railCollapsed, colorScheme } = mergeSettings(
-      { railCollapsed: state.railCollapsed, colorScheme: state.colorScheme },
-      saved,
-    );
+    const { colorScheme } = mergeSettings({ colorScheme: state.colorScheme }, saved);
+    const { railCollapsed } = (typeof saved === 'object' && saved !== null ? saved : {}) as Partial<
+      typeof state
+    >;
     return {
       ...state,
-      railCollapsed,
+      railCollapsed: typeof railCollapsed === 'boolean' ? railCollapsed : state.railCollapsed,
       colorScheme: COLOR_SCHEMES.includes(colorScheme) ? colorScheme : state.colorScheme,
     };
   },

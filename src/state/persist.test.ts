@@ -48,7 +48,7 @@ describe('migrations', () => {
     slice: 'ui',
     version: 3,
     save: (ui) => ({ collapsed: ui.railCollapsed }),
-    load: (ui, saved) => ({ ...ui, railCollapsed: mergeSettings({ collapsed: false }, saved).collapsed }),
+    load: (ui, saved) => ({ ...ui, railCollapsed: (saved as { collapsed: boolean }).collapsed }),
     migrations: {
       1: (saved) => ({ narrow: saved }),
       2: (saved) => ({ collapsed: (saved as { narrow: boolean }).narrow }),
@@ -64,13 +64,13 @@ describe('migrations', () => {
 
   it('leave the defaults where a step is missing', () => {
     const storage = memoryStorage({ [UI_KEY]: '{"version":0,"saved":true}' });
-    expect(loadPreferences(initialState, storage, [persisted]).ui.railCollapsed).toBe(false);
+    expect(loadPreferences(initialState, storage, [persisted]).ui.railCollapsed).toBe(null);
   });
 
   it('write the present version', () => {
     const storage = memoryStorage();
     savePreferences(initialState, storage, persisted);
-    expect(storage.only()).toEqual([{ version: 3, saved: { collapsed: false } }]);
+    expect(storage.only()).toEqual([{ version: 3, saved: { collapsed: null } }]);
   });
 });
 

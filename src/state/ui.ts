@@ -26,7 +26,8 @@ export interface Inspection {
 
 export interface UiState {
   readonly page: PageName;
-  readonly railCollapsed: boolean;
+  /** The person's choice; null leaves it to the width of the window. */
+  readonly railCollapsed: boolean | null;
   readonly colorScheme: ColorScheme;
   readonly keysShown: boolean;
   /** The failed job whose details are open. */
@@ -38,7 +39,7 @@ export interface UiState {
 
 export const initialUi: UiState = {
   page: 'cohort',
-  railCollapsed: false,
+  railCollapsed: null,
   colorScheme: 'auto',
   keysShown: false,
   shownFailureId: null,

@@ -14,12 +14,12 @@ function NameCell({ run }: { readonly run: EvaluationRun }) {
   const [draft, setDraft] = useState<string>();
   if (draft === undefined) {
     return (
-      <>
-        {run.name}{' '}
+      <div className={styles['runName']}>
+        <span>{run.name}</span>
         <ActionIcon size={20} onClick={() => setDraft(run.name)} aria-label={`Rename ${run.name}`}>
           <IconPencil size={14} aria-hidden />
         </ActionIcon>
-      </>
+      </div>
     );
   }
   const save = () => {
@@ -72,9 +72,9 @@ function RunRow({ run, isShown }: { readonly run: EvaluationRun; readonly isShow
       <td>{run.status === 'partial' ? <span className={styles['partial']}>partial</span> : 'whole'}</td>
       <td data-numeric>
         {formatCount(run.images.length)} of {formatCount(run.plannedCount)}
+        {run.failures.length > 0 && `, ${formatCount(run.failures.length)} failed`}
       </td>
-      <td data-numeric>{formatCount(run.failures.length)}</td>
-      <td>{DATE.format(run.startedMs)}</td>
+      <td className={styles['started']}>{DATE.format(run.startedMs)}</td>
       <td>
         <ActionIcon size={20} onClick={() => void deleteRun(run.id)} aria-label={`Delete ${run.name}`}>
           <IconTrash size={14} aria-hidden />
@@ -136,17 +136,20 @@ export function RunList() {
         <table className={styles['runs']}>
           <thead>
             <tr>
-              <th scope="col">Shown</th>
+              <th scope="col">
+                <span className="visually-hidden">Shown</span>
+              </th>
               <th scope="col">Name</th>
               <th scope="col">State</th>
               <th scope="col" data-numeric>
                 Images scored
               </th>
-              <th scope="col" data-numeric>
-                Failed
+              <th scope="col" className={styles['started']}>
+                Started
               </th>
-              <th scope="col">Started</th>
-              <th scope="col">Delete</th>
+              <th scope="col">
+                <span className="visually-hidden">Delete</span>
+              </th>
             </tr>
           </thead>
           <tbody>

@@ -71,7 +71,7 @@ export function Statements({
         value={grouped === undefined ? WAITING : (worst?.name ?? 'not defined')}
         note={
           worst === undefined
-            ? '\u00A0'
+            ? interval(grouped?.gap)
             : `${formatPercent(worst.mean.value)}, n = ${formatCount(worst.count)}`
         }
       />

@@ -64,26 +64,34 @@ export function WorstCases({
   const rows = useCases(evaluation, grouping);
   const id = groupingId(grouping);
   const labels = groupLabels(grouping);
+  const hasRules = rows.some(({ scores }) => rulesOf(scores) !== '');
   const percent = (value: number) => formatPercentNumber(value);
   const columns: readonly TableColumn<CaseRow>[] = [
-    { key: 'name', header: 'Image', width: 140, render: ({ image }) => image.name },
-    { key: 'group', header: 'Group', width: 120, render: ({ groupLabel }) => groupLabel },
-    { key: 'split', header: 'Split', width: 80, render: ({ index }) => splits[index] ?? 'unassigned' },
+    {
+      key: 'name',
+      header: 'Image',
+      ...(hasRules ? { width: 120 } : {}),
+      render: ({ image }) => image.name,
+    },
+    { key: 'group', header: 'Group', width: 96, render: ({ groupLabel }) => groupLabel },
+    { key: 'split', header: 'Split', width: 64, render: ({ index }) => splits[index] ?? 'unassigned' },
     {
       key: 'score',
       header: `${METRIC_LABELS[metric]}, ${REGION_LABELS[region].toLowerCase()} (%)`,
-      width: 130,
+      width: 122,
       align: 'end',
       render: ({ score }) => percent(score),
     },
     ...(['rim', 'cup', 'disc'] as const).map((each): TableColumn<CaseRow> => ({
       key: each,
       header: `${REGION_LABELS[each]} (%)`,
-      width: 70,
+      width: 68,
       align: 'end',
       render: ({ scores }) => percent(scoreOf(scores, each, metric)),
     })),
-    { key: 'rules', header: 'Empty masks', width: 190, render: ({ scores }) => rulesOf(scores) },
+    ...(hasRules
+      ? [{ key: 'rules', header: 'Empty masks', render: ({ scores }: CaseRow) => rulesOf(scores) }]
+      : []),
   ];
   const isChosenHere = chosen?.groupingId === id;
   return (
