@@ -12,6 +12,32 @@ import { buildResnet } from './transunet-resnet.ts';
 /** Heads of the published configurations; the shapes of a checkpoint do not tell. */
 export const TRANSUNET_HEADS = 12;
 
+const VIT_B_16 = {
+  side: 224,
+  isHybrid: false,
+  resnetUnits: [],
+  resnetWidth: 0,
+  dim: 768,
+  depth: 12,
+  mlpDim: 3072,
+  decoderChannels: [256, 128, 64, 16],
+  skipChannels: [0, 0, 0, 0],
+  classes: 3,
+} as const satisfies TransUnetConfiguration;
+
+/** The published configurations at the side and classes that FairSeg trains: without skip connections, and with three. */
+export const TRANSUNET_CONFIGURATIONS: Readonly<Record<'ViT-B_16' | 'R50-ViT-B_16', TransUnetConfiguration>> =
+  {
+    'ViT-B_16': VIT_B_16,
+    'R50-ViT-B_16': {
+      ...VIT_B_16,
+      isHybrid: true,
+      resnetUnits: [3, 4, 9],
+      resnetWidth: 64,
+      skipChannels: [512, 256, 64, 0],
+    },
+  };
+
 /** Pixels of the image for each token, per axis. */
 const PATCH = 16;
 const LAYER_NORM_EPSILON = 1e-6;
