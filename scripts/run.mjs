@@ -8,6 +8,8 @@ import { ensureBuilt, ensureInstalled, ROOT } from './install.mjs';
 const COMMANDS = {
   'demo-cohort': { file: 'scripts/demo-cohort.ts', drivesPage: false },
   demo: { file: 'e2e/demo.ts', drivesPage: true },
+  'models-export': { file: 'scripts/models-export.ts', drivesPage: false },
+  'models-inspect': { file: 'scripts/models-inspect.ts', drivesPage: false },
   bench: { file: 'bench/run.ts', drivesPage: true },
 };
 
