@@ -25,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{core,models,workers,src,scripts,bench}/**/*.test.{ts,tsx}'],
-          exclude: ['**/*.gpu.test.ts', 'node_modules/**'],
+          exclude: ['**/*.gpu.test.ts', '**/*.full.test.ts', 'node_modules/**'],
           environment: 'node',
         },
       },
