@@ -27,4 +27,11 @@ describe('crc32', () => {
       }
     }
   });
+
+  it('goes on from the checksum of what came before', () => {
+    const bytes = Uint8Array.from({ length: 50 }, (_, i) => i * 7);
+    for (const cut of [0, 1, 16, 33, 50]) {
+      expect(crc32(bytes.subarray(cut), crc32(bytes.subarray(0, cut)))).toBe(crc32(bytes));
+    }
+  });
 });
