@@ -1,6 +1,7 @@
 /** From any coding of a disc/cup mask to classes: 0 background, 1 rim, 2 cup. */
 import { WorkbenchError } from '../errors.ts';
 import type { NumericValues } from '../formats/npy.ts';
+import { type Allocate, allocateFresh } from '../formats/scratch.ts';
 import type { MaskCounts } from './sample.ts';
 
 export interface MaskClasses {
@@ -32,10 +33,10 @@ function wordsOf(values: NumericValues): Int32Array {
 /**
  * Classes of a mask with labels 0, -1, -2 or 0, 1, 2: the sign does not matter, pixel by pixel as in the published code.
  * Errors: `sample/bad-label-value` with the values that are no label.
- * Cost: one pass, allocates the mask.
+ * Cost: one pass, allocates the mask from `allocate`.
  */
-export function readMaskClasses(values: NumericValues): MaskClasses {
-  const mask = new Uint8Array(values.length);
+export function readMaskClasses(values: NumericValues, allocate: Allocate = allocateFresh): MaskClasses {
+  const mask = allocate(values.length).fill(0);
   let rim = 0;
   let cup = 0;
   let negative = 0;

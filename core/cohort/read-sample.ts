@@ -2,6 +2,7 @@
 import { WorkbenchError } from '../errors.ts';
 import { type NumericValues, toNumbers } from '../formats/npy.ts';
 import { type NpzFile, readNpz } from '../formats/npz.ts';
+import type { Allocate } from '../formats/scratch.ts';
 import { readMaskClasses } from './mask-classes.ts';
 import { plainValue, readAttributeCode } from './read-attribute.ts';
 import { ATTRIBUTE_KEYS, type AttributeKey, type FieldName, type SampleRecord } from './sample.ts';
@@ -129,16 +130,16 @@ function readExtra(npz: NpzFile, key: string): { fact?: ArrayFact; value?: strin
  * Reads and checks one sample.
  * Errors: `zip/*`, `npy/*`, `sample/missing-key` (image or mask), `sample/image-not-2d`, `sample/empty-image`,
  * `sample/image-label-mismatch`, `sample/non-finite-image`, `sample/bad-label-value`, `sample/bad-attribute-value`.
- * Ownership: borrows `bytes`; the image may be a view of them.
+ * Ownership: borrows `bytes`; the image may be a view of them, or image and mask of what `allocate` gave out.
  */
-export function readSample(bytes: Uint8Array<ArrayBuffer>): Sample {
-  const npz = readNpz(bytes);
+export function readSample(bytes: Uint8Array<ArrayBuffer>, allocate?: Allocate): Sample {
+  const npz = readNpz(bytes, undefined, allocate);
   const { keys, repeated } = matchKeys(npz.keys);
   const image = readPlane(npz, 'image', keys);
   const mask = readPlane(npz, 'mask', keys);
   const [height, width] = checkShapes(image.fact.shape, mask.fact.shape);
   const { min, max, mean } = measureImage(image.values);
-  const classes = readMaskClasses(mask.values);
+  const classes = readMaskClasses(mask.values, allocate);
   const facts = new Map([image.fact, mask.fact].map((fact) => [fact.key, fact]));
 
   const codes: Partial<Record<AttributeKey, number>> = {};

@@ -17,6 +17,7 @@ import {
   LITERAL_SYMBOLS,
   SUBTABLE_ROOM,
 } from './huffman-table.ts';
+import { type Allocate, allocateFresh } from './scratch.ts';
 
 const LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
@@ -33,7 +34,7 @@ const OUTPUT_SLACK = 272;
  * The first `sizeBytes` bytes of the raw deflate stream in `bytes[start, end)`.
  * With `isWhole`, the stream must end there exactly; without, what follows is not looked at.
  * Errors: `zip/damaged` for a broken stream and for one that is longer or shorter than said.
- * Cost: allocates `sizeBytes` and a constant.
+ * Cost: allocates `sizeBytes` and a constant, from `allocate`.
  */
 export function inflate(
   bytes: Uint8Array<ArrayBuffer>,
@@ -41,15 +42,16 @@ export function inflate(
   end: number,
   sizeBytes: number,
   isWhole = true,
+  allocate: Allocate = allocateFresh,
 ): Uint8Array<ArrayBuffer> {
   if (bytes.length < end + INPUT_SLACK) {
     const padded = new Uint8Array(end - start + INPUT_SLACK);
     padded.set(bytes.subarray(start, end));
-    return inflate(padded, 0, end - start, sizeBytes, isWhole);
+    return inflate(padded, 0, end - start, sizeBytes, isWhole, allocate);
   }
   const input = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const output = new Uint8Array(sizeBytes + OUTPUT_SLACK);
-  const outputView = new DataView(output.buffer);
+  const output = allocate(sizeBytes + OUTPUT_SLACK);
+  const outputView = new DataView(output.buffer, output.byteOffset, output.length);
   // `buffer` holds the next `bits` bits of the stream, lowest first; bits above them are equal to what will be read.
   let buffer = 0;
   let bits = 0;

@@ -32,6 +32,9 @@ const NUMERIC_BYTES: Readonly<Record<'b' | 'i' | 'u' | 'f', readonly number[]>> 
   f: [2, 4, 8],
 };
 
+const UTF8 = new TextDecoder('utf-8');
+const LATIN1 = new TextDecoder('latin1');
+
 function damaged(problem: string): WorkbenchError {
   return new WorkbenchError('npy/damaged', `This is not a NumPy array: ${problem}.`);
 }
@@ -49,7 +52,7 @@ function readText(bytes: Uint8Array): { text: string; dataOffset: number } {
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   if (length > MAX_HEADER_BYTES) throw damaged(`its header claims ${length} bytes`);
   if (start + length > bytes.length) throw damaged('it ends inside its header');
-  const decoder = new TextDecoder(version === 3 ? 'utf-8' : 'latin1');
+  const decoder = version === 3 ? UTF8 : LATIN1;
   return { text: decoder.decode(bytes.subarray(start, start + length)), dataOffset: start + length };
 }
 

@@ -4,6 +4,7 @@ import { WorkbenchError } from '../errors.ts';
 import { MAX_HEADER_BYTES, type NpyHeader, readNpyHeader } from './npy-header.ts';
 import { writeNpy, type WritableArray } from './npy-write.ts';
 import { type NpyArray, readNpy } from './npy.ts';
+import type { Allocate } from './scratch.ts';
 import { openZip, type ZipLimits } from './zip.ts';
 
 export interface NpzFile {
@@ -36,10 +37,10 @@ function naming<T>(key: string, read: () => T): T {
 /**
  * Opens an `.npz` file: reads its list of contents and nothing else.
  * Errors: `zip/damaged`, `zip/unsupported`.
- * Ownership: borrows `bytes`; arrays may be views of them.
+ * Ownership: borrows `bytes`; arrays may be views of them, or of what `allocate` gave out.
  */
-export function readNpz(bytes: Uint8Array<ArrayBuffer>, limits?: ZipLimits): NpzFile {
-  const zip = openZip(bytes, limits);
+export function readNpz(bytes: Uint8Array<ArrayBuffer>, limits?: ZipLimits, allocate?: Allocate): NpzFile {
+  const zip = openZip(bytes, limits, allocate);
   return {
     keys: zip.names.filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length)),
     sizeBytes: (key) => zip.sizeBytes(key + SUFFIX) ?? 0,

@@ -24,6 +24,8 @@ export interface DirectoryPlace {
 const END_BYTES = 22;
 const DIRECTORY_ENTRY_BYTES = 46;
 const UTF8_NAME_FLAG = 0x800;
+const UTF8 = new TextDecoder('utf-8');
+const LATIN1 = new TextDecoder('latin1');
 
 /** The end record and the longest comment that may follow it. */
 export const MAX_END_BYTES = END_BYTES + 0xffff;
@@ -85,7 +87,7 @@ export function readDirectory(bytes: Uint8Array, entryCount: number): ZipEntry[]
     const next = nameEnd + view.getUint16(offset + 30, true) + view.getUint16(offset + 32, true);
     if (next > bytes.length) throw damagedZip('its list of contents is broken', { entry: i });
     // Names without the flag are code page 437; Latin-1 agrees with it in ASCII, which is what keys are made of.
-    const decoder = new TextDecoder((flags & UTF8_NAME_FLAG) === 0 ? 'latin1' : 'utf-8');
+    const decoder = (flags & UTF8_NAME_FLAG) === 0 ? LATIN1 : UTF8;
     entries.push({
       name: decoder.decode(bytes.subarray(namesOffset, nameEnd)),
       isEncrypted: (flags & 1) !== 0,

@@ -5,6 +5,7 @@
 import { WorkbenchError } from '../errors.ts';
 import { crc32 } from './crc32.ts';
 import { inflate } from './inflate.ts';
+import { type Allocate, allocateFresh } from './scratch.ts';
 import {
   damagedZip,
   LOCAL_HEADER_BYTES,
@@ -47,7 +48,11 @@ export interface ZipArchive {
  * Errors: `zip/damaged`, `zip/unsupported` (several parts).
  * Ownership: borrows `bytes` for as long as the archive is used.
  */
-export function openZip(bytes: Uint8Array<ArrayBuffer>, limits: ZipLimits = DEFAULT_ZIP_LIMITS): ZipArchive {
+export function openZip(
+  bytes: Uint8Array<ArrayBuffer>,
+  limits: ZipLimits = DEFAULT_ZIP_LIMITS,
+  allocate: Allocate = allocateFresh,
+): ZipArchive {
   const { offset: dataEnd, lengthBytes: directoryBytes, entryCount } = locateDirectory(bytes, bytes.length);
   const entries = readDirectory(bytes.subarray(dataEnd, dataEnd + directoryBytes), entryCount);
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
@@ -78,7 +83,7 @@ export function openZip(bytes: Uint8Array<ArrayBuffer>, limits: ZipLimits = DEFA
     const isWhole = wanted === entry.sizeBytes;
     const unpacked =
       entry.method === METHOD_DEFLATED
-        ? inflate(bytes, start, end, wanted, isWhole)
+        ? inflate(bytes, start, end, wanted, isWhole, allocate)
         : bytes.subarray(start, start + wanted);
     return isWhole ? checked(entry, unpacked) : unpacked;
   }

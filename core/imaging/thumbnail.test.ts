@@ -23,6 +23,24 @@ describe('thumbnail', () => {
     expect(mean(small)).toBeCloseTo(mean(image), 0);
   });
 
+  it('makes the same of bytes as of other numbers, at any ratio of sizes', () => {
+    const random = createRandom(7, 'thumbnail-test');
+    for (const [height, width] of [
+      [664, 512],
+      [100, 301],
+      [97, 97],
+      [5, 3],
+    ] as const) {
+      const image = Uint8Array.from({ length: height * width }, () => random.integer(256));
+      const mask = new Uint8Array(image.length);
+      const ofBytes = makeThumbnail(image, mask, height, width, 96).image;
+      const ofNumbers = makeThumbnail(Float64Array.from(image), mask, height, width, 96).image;
+      // The order of the sums differs, and with it which of two neighbours a half is rounded to.
+      const differences = ofBytes.map((value, i) => Math.abs(value - (ofNumbers[i] as number)));
+      expect(Math.max(...differences)).toBeLessThanOrEqual(1);
+    }
+  });
+
   it('fits a tall image in the middle, image and mask in the same place', () => {
     const image = new Uint8Array(664 * 512).fill(200);
     const { image: small, mask } = makeThumbnail(image, new Uint8Array(664 * 512).fill(2), 664, 512, 96);

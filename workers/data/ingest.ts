@@ -3,6 +3,7 @@ import { createDemoCohort } from '../../core/cohort/demo-cohort.ts';
 import { readSample } from '../../core/cohort/read-sample.ts';
 import type { SampleId, SampleRecord } from '../../core/cohort/sample.ts';
 import { serializeError, WorkbenchError } from '../../core/errors.ts';
+import { createScratch } from '../../core/formats/scratch.ts';
 import { makeThumbnail } from '../../core/imaging/thumbnail.ts';
 import { type DemoCohortSpec, type IngestFile, type IngestResult, THUMBNAIL_SIDE } from '../api/data.ts';
 import { hashBytes, readOrigin, type SampleOrigin } from './sample-origin.ts';
@@ -35,9 +36,13 @@ export function itemsOfDemo(cohort: DemoCohortSpec, indices: readonly number[]):
   });
 }
 
+/** Nothing of a file's pixels outlives `describe`, which is never interrupted. */
+const scratch = createScratch();
+
 /** What is kept of a file. Errors: those of `readSample`. */
 function describe(item: IngestItem, id: SampleId, bytes: Uint8Array<ArrayBuffer>): NewSample {
-  const { image, mask, arrays: _, ...facts } = readSample(bytes);
+  scratch.reset();
+  const { image, mask, arrays: _, ...facts } = readSample(bytes, scratch.allocate);
   const record: SampleRecord = {
     id,
     name: item.path.slice(item.path.lastIndexOf('/') + 1),
