@@ -48,7 +48,6 @@ export type ModelErrorCode =
   | 'graph/unknown-value'
   | 'graph/bad-attribute'
   | 'checkpoint/unknown-model'
-  | 'checkpoint/unexpected-tensor'
   | 'checkpoint/shape-mismatch'
   | 'onnx/damaged'
   | 'onnx/unsupported-interface'

@@ -165,6 +165,13 @@ describe('checkpoints made up', () => {
     expect(await source.read('repeated')).toEqual(Float32Array.of(5, 5, 5));
   });
 
+  it('read tensors as PyTorch described them before 0.4', async () => {
+    const content = dictionary({
+      a: tensor('0', 4, 1, [3], [1]).replace('_rebuild_tensor_v2', '_rebuild_tensor'),
+    });
+    expect(await (await open(checkpoint(content, { 0: 4 }))).read('a')).toEqual(Float32Array.of(1, 2, 3));
+  });
+
   it.each<[string, string, ErrorCode, string]>([
     ['an extent outside of the storage', tensor('0', 4, 1, [4], [1]), 'checkpoint/bad-storage', 'needs 5'],
     [

@@ -49,9 +49,11 @@ const DTYPE_NAME =
   /^torch\.(?:float64|float32|float16|bfloat16|int64|int32|int16|int8|uint8|bool|complex64|complex128)$/;
 
 const REBUILD_TENSOR = 'torch._utils._rebuild_tensor_v2';
+/** The same with fewer arguments, before PyTorch 0.4: torchvision's first InceptionV3 is such a file. */
+const REBUILD_OLD_TENSOR = 'torch._utils._rebuild_tensor';
 const REBUILD_PARAMETER = 'torch._utils._rebuild_parameter';
 const SIZE = 'torch.Size';
-const CALLABLE = new Set([REBUILD_TENSOR, REBUILD_PARAMETER, SIZE]);
+const CALLABLE = new Set([REBUILD_TENSOR, REBUILD_OLD_TENSOR, REBUILD_PARAMETER, SIZE]);
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
@@ -92,7 +94,7 @@ function rebuildTensor(args: readonly TorchValue[]): TorchTensor {
 
 function callTorch(path: string, args: readonly TorchValue[]): TorchValue {
   const [first] = args;
-  if (path === REBUILD_TENSOR) return rebuildTensor(args);
+  if (path === REBUILD_TENSOR || path === REBUILD_OLD_TENSOR) return rebuildTensor(args);
   if (path === REBUILD_PARAMETER && isTensor(first)) return first;
   if (path === SIZE && isCounts(first)) return first;
   throw damagedPickle(`${path} is called with what does not fit it`);

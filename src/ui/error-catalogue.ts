@@ -93,10 +93,6 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     title: 'Unknown model',
     hint: 'The file is a whole checkpoint, but of no model the workbench knows. The Models place lists those it knows.',
   },
-  'checkpoint/unexpected-tensor': {
-    title: 'Tensor too many',
-    hint: 'The file has weights that the model does not. Check that it is the checkpoint of this model.',
-  },
   'checkpoint/shape-mismatch': {
     title: 'Tensor of another shape',
     hint: 'The weights are those of a model of another size or number of classes. Choose the configuration they were trained with.',
