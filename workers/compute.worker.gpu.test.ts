@@ -14,7 +14,7 @@ import { createGraphBuilder } from '../models/graph/builder.ts';
 import { lowerToOnnx } from '../models/onnx/lower.ts';
 import { interpret } from '../models/reference/interpret.ts';
 import { createFilterBank, FILTER_BANK_SIDE } from '../models/zoo/filter-bank.ts';
-import type { ComputeWorker, ModelReport, Provider, SampleRef } from './api/compute.ts';
+import type { ComputeWorker, ModelReport, ModelRole, Provider, SampleRef } from './api/compute.ts';
 import type { FeaturePreprocess, Preprocess, SampleSource, SegmentationPreprocess } from './api/data.ts';
 import { readFeatures } from './infer/feature-cache.ts';
 import { type Connection, connectWorker } from './rpc/connect.ts';
@@ -122,6 +122,9 @@ describe.each<Provider>(['webgpu', 'wasm'])('the compute worker on %s', (provide
   });
   afterAll(() => connection.close());
 
+  const makeOnnx = (file: File, role: ModelRole) =>
+    api.makeModel({ kind: 'onnx', role, file, dataFiles: [] }, live(), ignore);
+
   it('tests each model when it is loaded', () => {
     for (const { provider: used, selfTest } of [segmenter, extractor]) {
       const { maxAbsDifference, tolerance, webgpuMs, wasmMs } = selfTest;
@@ -198,32 +201,49 @@ describe.each<Provider>(['webgpu', 'wasm'])('the compute worker on %s', (provide
   });
 
   it('refuses files that are no model or no segmenter, with a sentence', async () => {
-    const bytes = new TextEncoder().encode('not a model');
-    await expect(api.load({ kind: 'onnx', name: 'a.onnx', role: 'segmenter', bytes })).rejects.toMatchObject({
-      code: 'onnx/damaged',
+    const broken = new File(['not a model'], 'a.onnx');
+    await expect(api.examine(broken, [])).rejects.toMatchObject({ code: 'onnx/damaged' });
+    const extractorFile = new File([lowerToOnnx(createFilterBank())], 'b.onnx');
+    expect(await api.examine(extractorFile, [])).toMatchObject({ kind: 'onnx', roles: ['extractor'] });
+    await expect(makeOnnx(extractorFile, 'segmenter')).rejects.toMatchObject({
+      code: 'onnx/unsupported-interface',
     });
-    const extractorFile = lowerToOnnx(createFilterBank());
-    await expect(
-      api.load({ kind: 'onnx', name: 'b.onnx', role: 'segmenter', bytes: extractorFile }),
-    ).rejects.toMatchObject({ code: 'onnx/unsupported-interface' });
+    await expect(api.load({ kind: 'made', id: 'f'.repeat(64) })).rejects.toMatchObject({
+      code: 'model/not-loaded',
+    });
   });
 
   it('averages the map of a foreign extractor and says so', async () => {
     const graph = createGraphBuilder('foreign');
     const image = graph.input('pixels', ['N', 3, 32, 32]);
-    const map = graph.op('averagePool', 'map', [image], { size: 8, stride: 8, padding: 0, countPadding: false });
+    const map = graph.op('averagePool', 'map', [image], {
+      size: 8,
+      stride: 8,
+      padding: 0,
+      countPadding: false,
+    });
     const bytes = lowerToOnnx({ graph: graph.build({ map }), params: new Map() });
-    const report = await api.load({ kind: 'onnx', name: 'c.onnx', role: 'extractor', bytes });
-    expect(report).toMatchObject({ outputChannels: 3, source: 'dropped', input: { channels: 3, side: 32 } });
+    const id = await makeOnnx(new File([bytes], 'c.onnx'), 'extractor');
+    expect((await api.madeModels()).find((model) => model.id === id)).toMatchObject({ name: 'c.onnx' });
+    const report = await api.load({ kind: 'made', id });
+    expect(report).toMatchObject({
+      id,
+      outputChannels: 3,
+      source: 'dropped',
+      isKept: true,
+      input: { channels: 3, side: 32 },
+      sources: [{ name: 'c.onnx', sizeBytes: bytes.length }],
+    });
     expect(report.assumptions.join(' ')).toContain('4x4 cells');
     const preprocess = { ...features, side: 32 };
     const result = await api.extractFeatures({ modelId: report.id, preprocess, samples }, live(), ignore);
     const { data } = await readFeatures(result.featureSetId, [idOf(0)]);
     const grey = mean(Array.from(prepareOne(idOf(0), preprocess).image));
     expect(describeDifference(data, [grey, grey, grey], BACKENDS)).toBeUndefined();
-    await api.unload(report.id);
+    await api.deleteModel(id);
+    expect((await api.madeModels()).some((model) => model.id === id)).toBe(false);
     await expect(
-      api.extractFeatures({ modelId: report.id, preprocess, samples }, live(), ignore),
+      api.extractFeatures({ modelId: id, preprocess, samples }, live(), ignore),
     ).rejects.toMatchObject({ code: 'model/not-loaded' });
   });
 });

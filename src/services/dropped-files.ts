@@ -16,6 +16,9 @@ const KIND_OF_EXTENSION: Readonly<Record<string, FileKind>> = {
   npz: 'sample',
   txt: 'split-list',
   onnx: 'model',
+  pth: 'model',
+  pt: 'model',
+  safetensors: 'model',
   png: 'prediction',
   npy: 'prediction',
 };

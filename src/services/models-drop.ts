@@ -2,11 +2,18 @@
 import { registerDropHandler } from './drop-router.ts';
 import { goTo } from './navigation.ts';
 
+/** Checkpoints may be .npz too, of a hundred megabytes and more; a sample has a few. */
+const MIN_CHECKPOINT_BYTES = 32 * 2 ** 20;
+/** What exporters call the file that holds the weights of an .onnx file. */
+const DATA_FILE = /\.(data|onnx_data|bin|weights)$/i;
+
 registerDropHandler({
-  claims: (_found, kind) => kind === 'model',
+  claims: ({ path, file }, kind, page) =>
+    kind === 'model' ||
+    (page === 'models' && (DATA_FILE.test(path) || (kind === 'sample' && file.size >= MIN_CHECKPOINT_BYTES))),
   async handle(files) {
     goTo('models');
-    const { addModelFiles } = await import('./models.ts');
+    const { addModelFiles } = await import('./models-add.ts');
     await addModelFiles(files);
   },
 });

@@ -1,13 +1,12 @@
 /**
- * The models of the compute worker: the embedded ones and those of earlier visits when first needed, dropped files, and
- * all of them again when the worker was replaced. Other places ask `activeModel` for a worker with a model in it.
+ * The models of the compute worker: the embedded ones and those in use on the last visit when first needed, and all that
+ * were loaded again when the worker was replaced. Other places ask `activeModel` for a worker with a model in it.
  */
-import { serializeError, WorkbenchError } from '../../core/errors.ts';
-import { inspectOnnx } from '../../models/onnx/inspect.ts';
-import { matchInterface } from '../../models/onnx/interface.ts';
+import { WorkbenchError } from '../../core/errors.ts';
 import { EMBEDDED_MODELS } from '../../models/zoo/registry.ts';
 import type {
   ComputeWorker,
+  MakeModelSpec,
   ModelId,
   ModelReport,
   ModelRole,
@@ -17,17 +16,13 @@ import {
   activeModelOf,
   withChosenModel,
   withModel,
-  withModelWithoutRole,
   withoutModel,
-  withoutWaiting,
   withRejectedModel,
-  withStored,
 } from '../state/models.ts';
 import { store, update } from '../state/store.ts';
-import type { FoundFile } from './dropped-files.ts';
-import { startJob } from './jobs.ts';
-import { readStoredModels, removeStoredModel, storeModel } from './models-store.ts';
+import { serializeError } from '../../core/errors.ts';
 import type { RunningCompute } from './compute-service.ts';
+import { startJob } from './jobs.ts';
 import { computeService, startCompute } from './workers.ts';
 
 const EMBEDDED: readonly ModelSource[] = Object.values(EMBEDDED_MODELS).map(({ name }) => ({
@@ -35,35 +30,59 @@ const EMBEDDED: readonly ModelSource[] = Object.values(EMBEDDED_MODELS).map(({ n
   name,
 }));
 const MISSING = { segmenter: 'model/no-segmenter', extractor: 'model/no-extractor' } as const;
-const MAX_MODEL_BYTES = 2 ** 31 - 1;
 
-/** Bytes of dropped files: of those that wait for a role, and of loaded ones for the next worker. */
-const waitingBytes = new Map<string, Uint8Array<ArrayBuffer>>();
-const droppedSources = new Map<ModelId, Extract<ModelSource, { kind: 'onnx' }>>();
+/** How each model of this visit was made: where a browser keeps no files, the next worker has to make it again. */
+const specs = new Map<ModelId, MakeModelSpec>();
 /** The loading of each worker's models; another worker has to load them again. */
 const loads = new WeakMap<ComputeWorker, Promise<void>>();
-let storeWasRead: Promise<void> | undefined;
-let fileCount = 0;
 
-function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Notes how a model was made. */
+export function rememberSpec(id: ModelId, spec: MakeModelSpec): void {
+  specs.set(id, spec);
 }
 
-/** `load` takes the bytes, so it gets a copy. */
-function copyOf(source: ModelSource): ModelSource {
-  return source.kind === 'onnx' ? { ...source, bytes: source.bytes.slice() } : source;
+/** Reads which models are kept into the state. */
+export async function refreshMade(worker: ComputeWorker): Promise<void> {
+  const made = await worker.madeModels();
+  update('models', (models) => ({ ...models, made }));
 }
 
-async function readStore(): Promise<void> {
-  for (const { id, name, role, bytes } of await readStoredModels()) {
-    droppedSources.set(id, { kind: 'onnx', name, role, bytes });
-    update('models', (models) => withStored(models, id));
-  }
+/** Loads a model into the worker and the state. Errors: as `ComputeWorker.load`. */
+export async function loadModel(worker: ComputeWorker, source: ModelSource): Promise<ModelReport> {
+  const model = await worker.load(source);
+  update('models', (models) => withModel(models, model));
+  return model;
 }
 
-function reject(key: string, name: string, sizeBytes: number, error: unknown): void {
-  const rejected = { key, name, sizeBytes, error: serializeError(error) };
-  update('models', (models) => withRejectedModel(models, rejected));
+/** The models to have: embedded, in use, and those that the last worker had. */
+function wantedSources(): readonly ModelSource[] {
+  const { chosen, models, made } = store.getState().models;
+  const ids = new Set([
+    ...models.filter(({ source }) => source === 'dropped').map(({ id }) => id),
+    ...[chosen.segmenter, chosen.extractor].filter((id) => id !== null),
+  ]);
+  return [
+    ...EMBEDDED,
+    ...made.filter(({ id }) => ids.has(id)).map(({ id }) => ({ kind: 'made', id }) as const),
+  ];
+}
+
+function nameOf(source: ModelSource): string {
+  if (source.kind === 'embedded') return EMBEDDED_MODELS[source.name].title;
+  return store.getState().models.made.find(({ id }) => id === source.id)?.name ?? 'a model';
+}
+
+/** Makes again what was made on this visit and is not there. */
+async function restoreMade(
+  worker: ComputeWorker,
+  signal: AbortSignal,
+  report: Parameters<ComputeWorker['makeModel']>[2],
+) {
+  await refreshMade(worker);
+  const there = new Set(store.getState().models.made.map(({ id }) => id));
+  const gone = [...specs].filter(([id]) => !there.has(id));
+  for (const [, spec] of gone) await worker.makeModel(spec, signal, report);
+  if (gone.length > 0) await refreshMade(worker);
 }
 
 function startLoading(worker: ComputeWorker): Promise<void> {
@@ -73,18 +92,19 @@ function startLoading(worker: ComputeWorker): Promise<void> {
     place: 'models',
     async run(signal, report) {
       update('models', (models) => ({ ...models, phase: 'loading' }));
-      await (storeWasRead ??= readStore());
-      const sources: readonly ModelSource[] = [...EMBEDDED, ...droppedSources.values()];
+      await restoreMade(worker, signal, report);
+      const sources = wantedSources();
       for (const [done, source] of sources.entries()) {
         signal.throwIfAborted();
-        report({ phase: `Testing ${source.name}`, done, total: sources.length, unit: 'models' });
+        const name = nameOf(source);
+        report({ phase: `Testing ${name}`, done, total: sources.length, unit: 'models' });
         try {
-          const model = await worker.load(copyOf(source));
-          update('models', (models) => withModel(models, model));
+          await loadModel(worker, source);
         } catch (error) {
-          // An embedded model that does not load is our failure; a dropped one is listed with its reason.
+          // An embedded model that does not load is our failure; another is listed with its reason.
           if (source.kind === 'embedded') throw error;
-          reject(`stored ${source.name}`, source.name, source.bytes.length, error);
+          const rejected = { key: `made ${source.id}`, name, sizeBytes: 0, error: serializeError(error) };
+          update('models', (models) => withRejectedModel(withoutModel(models, source.id), rejected));
         }
       }
     },
@@ -140,116 +160,43 @@ export function prepareModels(): void {
   ensureModels().catch(() => undefined);
 }
 
-/** Loads a dropped model in a role, keeps its bytes and takes it into use. Its errors end up in the state. */
-async function addModel(
-  key: string,
-  name: string,
-  bytes: Uint8Array<ArrayBuffer>,
-  role: ModelRole,
-): Promise<void> {
+/** Loads a kept model and takes it into use; its errors end up in the state. */
+export async function loadMadeModel(id: ModelId): Promise<void> {
+  const name = nameOf({ kind: 'made', id });
   const { end } = startJob<ModelReport>({
-    kind: `add-model-${key}`,
+    kind: `load-model-${id}`,
     label: `Loading ${name}`,
     place: 'models',
-    async run(signal, report) {
+    async run(_signal, report) {
       const worker = await ensureModels();
-      signal.throwIfAborted();
       report({ phase: 'Testing on every provider', done: 0, total: 1, unit: 'models' });
-      const source = { kind: 'onnx', name, role, bytes } as const;
-      const model = await worker.load(copyOf(source));
-      // A cancel while it was tested: nothing of it stays.
-      if (signal.aborted) await worker.unload(model.id);
-      signal.throwIfAborted();
-      droppedSources.set(model.id, source);
-      if (await storeModel({ id: model.id, name, role, bytes })) {
-        update('models', (models) => withStored(models, model.id));
-      }
-      return model;
+      return loadModel(worker, { kind: 'made', id });
     },
-    summarize: (outcome) =>
-      outcome.status === 'done' ? `In use as ${role}. ${outcome.value.selfTest.summary}` : '',
+    summarize: (outcome) => (outcome.status === 'done' ? outcome.value.selfTest.summary : ''),
   });
   const outcome = await end;
   if (outcome.status === 'done') {
-    const model = outcome.value;
-    update('models', (models) => withChosenModel(withModel(models, model), role, model.id));
+    update('models', (models) => withChosenModel(models, outcome.value.role, id));
   } else if (outcome.status === 'failed') {
-    reject(
-      key,
-      name,
-      bytes.length,
-      new WorkbenchError(outcome.error.code, outcome.error.message, outcome.error),
-    );
+    const rejected = { key: `made ${id}`, name, sizeBytes: 0, error: outcome.error };
+    update('models', (models) => withRejectedModel(models, rejected));
   }
 }
 
-/** The roles that a file may serve, from what it says of itself. Errors: those of the format, and of no role at all. */
-function rolesOf(bytes: Uint8Array): { roles: ModelRole[]; found: string } {
-  const summary = inspectOnnx(bytes);
-  const roles: ModelRole[] = [];
-  const reasons: string[] = [];
-  for (const role of ['segmenter', 'extractor'] as const) {
-    try {
-      matchInterface(summary, role);
-      roles.push(role);
-    } catch (error) {
-      reasons.push(sentenceOf(error));
-    }
-  }
-  if (roles.length === 0) {
-    throw new WorkbenchError('onnx/unsupported-interface', [...new Set(reasons)].join(' '));
-  }
-  const shapes = [...summary.inputs, ...summary.outputs].map(
-    ({ name, shape }) => `'${name}' [${shape?.map((size) => size ?? '?').join(', ') ?? 'unknown shape'}]`,
-  );
-  return { roles, found: `Input and output: ${shapes.join(' and ')}.` };
-}
-
-/** Takes dropped or picked model files, one after the other. */
-export async function addModelFiles(files: readonly FoundFile[]): Promise<void> {
-  for (const { file } of files) {
-    fileCount++;
-    const key = String(fileCount);
-    try {
-      if (file.size > MAX_MODEL_BYTES) {
-        throw new WorkbenchError('file/too-large', 'A model file must be smaller than 2 GB.');
-      }
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      const { roles, found } = rolesOf(bytes);
-      const [role] = roles;
-      if (roles.length === 1 && role !== undefined) await addModel(key, file.name, bytes, role);
-      else {
-        waitingBytes.set(key, bytes);
-        const waiting = { key, name: file.name, sizeBytes: file.size, found };
-        update('models', (models) => withModelWithoutRole(models, waiting));
-      }
-    } catch (error) {
-      reject(key, file.name, file.size, error);
-    }
-  }
-}
-
-/** Gives a waiting file its role and loads it. */
-export async function chooseRole(key: string, role: ModelRole): Promise<void> {
-  const waiting = store.getState().models.withoutRole.find((one) => one.key === key);
-  const bytes = waitingBytes.get(key);
-  putAside(key);
-  if (waiting !== undefined && bytes !== undefined) await addModel(key, waiting.name, bytes, role);
-}
-
-/** Lets go of a file that waits for its role. */
-export function putAside(key: string): void {
-  waitingBytes.delete(key);
-  update('models', (models) => withoutWaiting(models, key));
-}
-
-/** Unloads a dropped model and deletes what was kept of it. */
-export async function removeModel(id: ModelId): Promise<void> {
-  droppedSources.delete(id);
+/** Frees the memory of a model; its files stay. */
+export async function unloadModel(id: ModelId): Promise<void> {
   update('models', (models) => withoutModel(models, id));
-  await removeStoredModel(id);
   const { worker } = await startCompute();
   await worker.unload(id);
+}
+
+/** Unloads a model and deletes its files. */
+export async function deleteModel(id: ModelId): Promise<void> {
+  specs.delete(id);
+  update('models', (models) => withoutModel(models, id));
+  const { worker } = await startCompute();
+  await worker.deleteModel(id);
+  await refreshMade(worker);
 }
 
 /** Shuts the graphics device down; the loss is noticed and a fresh worker takes over. Not for WebAssembly, which has none. */

@@ -1,9 +1,11 @@
 /**
- * The slice of models: what is loaded in the compute worker, which segmenter and extractor are in use, what waits for a
- * role and what was refused. Bytes never lie here; services/models.ts has them.
+ * The slice of models: what is loaded in the compute worker, which segmenter and extractor are in use, which are kept,
+ * what waits for a role, what was refused. Files never lie here; services/models-add.ts has them.
  */
 import type { SerializedError } from '../../core/errors.ts';
-import type { ModelId, ModelReport, ModelRole } from '../../workers/api/compute.ts';
+import type { MadeModel, ModelId, ModelReport, ModelRole } from '../../workers/api/compute.ts';
+import type { DownloadedFile } from '../../workers/api/download.ts';
+import type { CheckpointCard } from './models-checkpoints.ts';
 
 /** A file that could be a segmenter as well as an extractor: the person says which. */
 export interface ModelWithoutRole {
@@ -33,8 +35,12 @@ export interface ModelsState {
   readonly rejected: readonly RejectedModel[];
   /** Why the compute worker was last replaced, in one sentence; null while it never was, or when dismissed. */
   readonly restartReason: string | null;
-  /** Dropped models whose bytes are kept for the next visit. */
-  readonly stored: ReadonlySet<ModelId>;
+  /** Every model made of dropped files, loaded or not. */
+  readonly made: readonly MadeModel[];
+  /** Checkpoints at hand, of which models can be made. */
+  readonly checkpoints: readonly CheckpointCard[];
+  /** Downloads in private files, whole or not. */
+  readonly downloads: readonly DownloadedFile[];
 }
 
 export const initialModels: ModelsState = {
@@ -44,7 +50,9 @@ export const initialModels: ModelsState = {
   withoutRole: [],
   rejected: [],
   restartReason: null,
-  stored: new Set(),
+  made: [],
+  checkpoints: [],
+  downloads: [],
 };
 
 /** Adds a model, or replaces the one of the same bytes. */
@@ -53,7 +61,7 @@ export function withModel(models: ModelsState, report: ModelReport): ModelsState
   return { ...models, models: at === -1 ? [...models.models, report] : models.models.with(at, report) };
 }
 
-/** Removes a model; where it was in use, the embedded one takes over. */
+/** A model is no longer loaded; where it was in use, the embedded one takes over. */
 export function withoutModel(models: ModelsState, id: ModelId): ModelsState {
   const { segmenter, extractor } = models.chosen;
   return {
@@ -63,7 +71,6 @@ export function withoutModel(models: ModelsState, id: ModelId): ModelsState {
       segmenter: segmenter === id ? null : segmenter,
       extractor: extractor === id ? null : extractor,
     },
-    stored: new Set([...models.stored].filter((stored) => stored !== id)),
   };
 }
 
@@ -92,11 +99,6 @@ export function withModelWithoutRole(models: ModelsState, waiting: ModelWithoutR
 /** The file has its role, or was put aside. */
 export function withoutWaiting(models: ModelsState, key: string): ModelsState {
   return { ...models, withoutRole: models.withoutRole.filter((one) => one.key !== key) };
-}
-
-/** Notes that a model's bytes are kept. */
-export function withStored(models: ModelsState, id: ModelId): ModelsState {
-  return { ...models, stored: new Set([...models.stored, id]) };
 }
 
 /** The model in use for a role: the chosen one where it is loaded, else the embedded one; undefined before loading. */

@@ -2,6 +2,10 @@
  * The contract between the page and the compute worker: interfaces and message types, no code. Long calls have the
  * signature (spec, signal, report), always at top level, because Comlink converts top-level arguments only.
  */
+import type { RecognisedCheckpoint } from '../../models/checkpoints/recognised.ts';
+import type { ConversionSettings } from '../../models/convert/conversion.ts';
+import type { Precision } from '../../models/onnx/lower.ts';
+import type { EmbeddedModelName } from '../../models/zoo/registry.ts';
 import type { SampleId } from '../../core/cohort/sample.ts';
 import type { SerializedError } from '../../core/errors.ts';
 import type { CropFrame } from '../../core/imaging/crop.ts';
@@ -23,7 +27,7 @@ export interface RuntimeReport {
   readonly crossOriginIsolated: boolean;
 }
 
-/** SHA-256 of the model's bytes. */
+/** SHA-256 of an ONNX file, or of the hashes of the checkpoints and the settings that a model was made with. */
 export type ModelId = string;
 export type ModelRole = 'segmenter' | 'extractor';
 
@@ -62,18 +66,75 @@ export interface ModelReport {
   /** Where this model runs: on a WebGPU runtime it is WASM when the self-test found WebGPU wrong, failing or much slower. */
   readonly provider: Provider;
   readonly selfTest: SelfTest;
-  /** What was assumed about a foreign model, one sentence each. */
+  /** What was assumed about a foreign model or left out of a checkpoint, one sentence each. */
   readonly assumptions: readonly string[];
+  /** The files it was made of; none for an embedded model. */
+  readonly sources: readonly SourceFile[];
+  /** Form of the weights; null for a foreign model, which may mix them. */
+  readonly precision: Precision | null;
+  /** Whether it is kept for the next visit; false for an embedded model, which need not be. */
+  readonly isKept: boolean;
+}
+
+/** A file that a model was made of. */
+export interface SourceFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  /** What it is: "SAM ViT-B, 1024, 358 MB"; empty for an ONNX file. */
+  readonly words: string;
 }
 
 export type ModelSource =
-  | { readonly kind: 'embedded'; readonly name: 'baseline-segmenter' | 'filter-bank' }
+  | { readonly kind: 'embedded'; readonly name: EmbeddedModelName }
+  /** One that `makeModel` made, now or on an earlier visit. */
+  | { readonly kind: 'made'; readonly id: ModelId };
+
+/** What a dropped file turned out to be. */
+export type ExaminedFile =
+  | { readonly kind: 'checkpoint'; readonly recognised: RecognisedCheckpoint }
   | {
       readonly kind: 'onnx';
-      readonly name: string;
-      readonly bytes: Uint8Array<ArrayBuffer>;
-      readonly role: ModelRole;
+      /** Those it may serve, at least one. */
+      readonly roles: readonly ModelRole[];
+      /** What the file says of its input and output, in one sentence. */
+      readonly found: string;
     };
+
+/** Files to make a model of. They are read in slices where they lie. */
+export type MakeModelSpec =
+  | {
+      readonly kind: 'onnx';
+      readonly role: ModelRole;
+      readonly file: File;
+      /** Files that hold its weights, by the names it uses for them. */
+      readonly dataFiles: readonly File[];
+    }
+  | {
+      readonly kind: 'checkpoints';
+      /** One checkpoint, or a SAM and the adapters of a SAMed. */
+      readonly files: readonly File[];
+      readonly settings: ConversionSettings;
+    };
+
+/** What would be made of checkpoints. */
+export interface ConversionOutline {
+  /** "SAMed ViT-B, side 512, rank 4, background and 2 classes". */
+  readonly words: string;
+  readonly role: ModelRole;
+  /** About what its files will take. */
+  readonly sizeBytes: number;
+  /** Tensors of the checkpoints that the model does not use. */
+  readonly unused: readonly string[];
+}
+
+/** A model in the cache. */
+export interface MadeModel {
+  readonly id: ModelId;
+  readonly name: string;
+  readonly role: ModelRole;
+  readonly sizeBytes: number;
+}
 
 /** A sample and the data worker that has it. */
 export interface SampleRef {
@@ -123,7 +184,20 @@ export interface ComputeWorker {
   destroyDevice(): Promise<void>;
   /** Takes the port to a data worker. A shard connected again has a new worker: close the old connection, or its calls never end. */
   connect(shard: number, port: MessagePort): Promise<void>;
-  /** Takes `source.bytes`. Errors: `onnx/damaged`, `onnx/unsupported-interface`, `model/self-test-failed`. */
+  /** What a file is, from its list of contents alone. Errors: `checkpoint/*`, `pickle/*`, `onnx/*`, `file/*`. */
+  examine(file: File, dataFileNames: readonly string[]): Promise<ExaminedFile>;
+  /** What would be made of checkpoints. Errors: `checkpoint/*` naming the tensors, `model/needs-checkpoint`, `model/not-convertible`. */
+  outline(files: readonly File[], settings: ConversionSettings): Promise<ConversionOutline>;
+  /**
+   * Makes a model and keeps it; does nothing when it was made before. Nothing stays of one that fails or is cancelled.
+   * Errors: the signal's reason; as `examine` and `outline`; `model/storage-full`.
+   */
+  makeModel(spec: MakeModelSpec, signal: AbortSignal, report: Report): Promise<ModelId>;
+  /** Every model of the cache. */
+  madeModels(): Promise<readonly MadeModel[]>;
+  /** Unloads a model and deletes its files. */
+  deleteModel(id: ModelId): Promise<void>;
+  /** Errors: `model/not-loaded` (not in the cache), `onnx/damaged`, `onnx/unsupported-interface`, `model/self-test-failed`. */
   load(source: ModelSource): Promise<ModelReport>;
   unload(id: ModelId): Promise<void>;
   extractFeatures(spec: FeatureSpec, signal: AbortSignal, report: Report): Promise<FeatureReport>;

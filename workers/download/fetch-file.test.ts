@@ -58,10 +58,11 @@ const download = (
   report: (p: Progress) => void = ignore,
 ) => fetchInto(target, wanted, fetch, signal, report);
 
-function contentOf(target: RandomAccessFile): Uint8Array {
+/** Not `toEqual`, which takes a second for as many numbers. */
+function isWhole(target: RandomAccessFile): boolean {
   const bytes = new Uint8Array(target.getSize());
   target.read(bytes, { at: 0 });
-  return bytes;
+  return Buffer.compare(bytes, content) === 0;
 }
 
 describe('a download', () => {
@@ -69,7 +70,7 @@ describe('a download', () => {
     const target = createMemoryFile();
     const seen: number[] = [];
     await download(target, file, live(), ({ done }) => seen.push(done));
-    expect(contentOf(target)).toEqual(content);
+    expect(isWhole(target)).toBe(true);
     expect(seen.at(-1)).toBe(content.length);
   });
 
@@ -82,7 +83,7 @@ describe('a download', () => {
     behaviour.cutAfter = Infinity;
     await download(target);
     expect(ranges).toEqual([undefined, `bytes=${arrived}-`]);
-    expect(contentOf(target)).toEqual(content);
+    expect(isWhole(target)).toBe(true);
   });
 
   it('starts again where the server knows no ranges', async () => {
@@ -91,7 +92,7 @@ describe('a download', () => {
     await expect(download(target)).rejects.toMatchObject({ code: 'download/unreachable' });
     behaviour.cutAfter = Infinity;
     await download(target);
-    expect(contentOf(target)).toEqual(content);
+    expect(isWhole(target)).toBe(true);
   });
 
   it('keeps nothing of the wrong content, resumed or not', async () => {
@@ -104,7 +105,7 @@ describe('a download', () => {
     });
     expect(target.getSize()).toBe(0);
     await download(target);
-    expect(contentOf(target)).toEqual(content);
+    expect(isWhole(target)).toBe(true);
   });
 
   it('accepts the first digits of a hash where only they are published', async () => {

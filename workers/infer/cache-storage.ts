@@ -1,93 +1,17 @@
-/**
- * Where models are kept: private files of this page, or memory where a browser has none. Files are streamed in. In workers
- * only, for fast access to private files exists nowhere else.
- */
-import { WorkbenchError } from '../../core/errors.ts';
-
-/** Where the bytes of a file go as they are made. */
-export interface FileSink {
-  /** Ownership: borrowed until the promise is fulfilled. Errors: `model/storage-full`. */
-  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  close(): Promise<void>;
-}
+/** Where models are kept: folders of files that are streamed in. Here in memory; private files are in private-files.ts. */
+import type { FileSink } from '../../models/onnx/sink.ts';
 
 /** Somewhere files lie in folders of one level: private files, or memory. */
 export interface CacheStorage {
   readonly persistent: boolean;
   folders(): Promise<readonly string[]>;
+  /** Errors of the sink: `model/storage-full`. */
   create(folder: string, name: string): Promise<FileSink>;
   /** Undefined when there is no such file. */
   open(folder: string, name: string): Promise<Blob | undefined>;
   /** Total of a folder's files. */
   sizeBytes(folder: string): Promise<number>;
   remove(folder: string): Promise<void>;
-}
-
-const ROOT = 'models';
-
-function isQuotaError(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'QuotaExceededError';
-}
-
-function storageFull(cause: unknown): WorkbenchError {
-  return new WorkbenchError(
-    'model/storage-full',
-    'The browser has no room left for this model. Delete models or other stored data and convert it again.',
-    { cause },
-  );
-}
-
-/** Private files of this page. */
-function openPrivateFiles(root: FileSystemDirectoryHandle): CacheStorage {
-  async function* filesOf(folder: string): AsyncGenerator<FileSystemFileHandle> {
-    const handle = await root.getDirectoryHandle(folder);
-    for await (const file of handle.values()) if (file.kind === 'file') yield file;
-  }
-  return {
-    persistent: true,
-    async folders() {
-      const names: string[] = [];
-      for await (const [name, { kind }] of root.entries()) if (kind === 'directory') names.push(name);
-      return names;
-    },
-    async create(folder, name) {
-      const into = await root.getDirectoryHandle(folder, { create: true });
-      const file = await into.getFileHandle(name, { create: true });
-      const handle = await file.createSyncAccessHandle();
-      handle.truncate(0);
-      let at = 0;
-      return {
-        write(bytes) {
-          let count = 0;
-          try {
-            count = handle.write(bytes, { at });
-          } catch (error) {
-            return Promise.reject(isQuotaError(error) ? storageFull(error) : (error as Error));
-          }
-          at += count;
-          return count === bytes.length ? Promise.resolve() : Promise.reject(storageFull(undefined));
-        },
-        close() {
-          handle.flush();
-          handle.close();
-          return Promise.resolve();
-        },
-      };
-    },
-    async open(folder, name) {
-      try {
-        return await (await (await root.getDirectoryHandle(folder)).getFileHandle(name)).getFile();
-      } catch {
-        return undefined;
-      }
-    },
-    async sizeBytes(folder) {
-      let sum = 0;
-      for await (const file of filesOf(folder)) sum += (await file.getFile()).size;
-      return sum;
-    },
-    remove: (folder) => root.removeEntry(folder, { recursive: true }),
-  };
 }
 
 /** Files in memory: a browser may move large blobs to its disk. */
@@ -103,7 +27,7 @@ export function createMemoryStorage(): CacheStorage {
       files.set(name, blob);
       return Promise.resolve({
         write(bytes) {
-          blob = new Blob([blob, bytes]);
+          blob = new Blob([blob, Uint8Array.from(bytes)]);
           files.set(name, blob);
           return Promise.resolve();
         },
@@ -118,15 +42,4 @@ export function createMemoryStorage(): CacheStorage {
       return Promise.resolve();
     },
   };
-}
-
-/** The storage of this browser: private files, else memory. */
-export async function openCacheStorage(): Promise<CacheStorage> {
-  try {
-    const root = await navigator.storage.getDirectory();
-    return openPrivateFiles(await root.getDirectoryHandle(ROOT, { create: true }));
-  } catch {
-    // Private windows of some browsers refuse.
-    return createMemoryStorage();
-  }
 }

@@ -3,8 +3,11 @@ import { invariant, WorkbenchError } from '../../core/errors.ts';
 import type { ComputeWorker, ModelId, ModelRole } from '../api/compute.ts';
 import type { SampleSource } from '../api/data.ts';
 import { type Connection, connectPort } from '../rpc/connect.ts';
+import { examineFile, outlineOf, planFiles } from './examine.ts';
 import { extractFeatures } from './features.ts';
 import { type LoadedModel, loadModel } from './load.ts';
+import { makeModel } from './make-model.ts';
+import { openModelCache } from './model-manifest.ts';
 import { predict } from './predict.ts';
 import { readPrediction } from './prediction-store.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
@@ -14,6 +17,7 @@ const MISSING_ROLE = { segmenter: 'model/no-segmenter', extractor: 'model/no-ext
 /** The api of a compute worker that has not been started. Errors: `internal/invariant` for a call before `start`. */
 export function createComputeWorker(): ComputeWorker {
   let started: Promise<Runtime> | undefined;
+  const cache = openModelCache();
   const models = new Map<ModelId, LoadedModel>();
   const connections = new Map<number, Connection<SampleSource>>();
 
@@ -30,6 +34,11 @@ export function createComputeWorker(): ComputeWorker {
       throw new WorkbenchError(MISSING_ROLE[role], `'${model.report.name}' was not loaded as ${role}.`);
     }
     return model;
+  }
+  async function unload(id: ModelId): Promise<void> {
+    const model = models.get(id);
+    models.delete(id);
+    await model?.session.release();
   }
   const sources = () => new Map(Array.from(connections, ([shard, { api }]) => [shard, api]));
 
@@ -51,18 +60,29 @@ export function createComputeWorker(): ComputeWorker {
       connections.get(shard)?.close();
       connections.set(shard, connectPort<SampleSource>(port, `data worker ${shard}`));
     },
+    examine: examineFile,
+    async outline(files, settings) {
+      return outlineOf((await planFiles(files, settings)).plan);
+    },
+    async makeModel(spec, signal, report) {
+      return makeModel(await cache, spec, signal, report);
+    },
+    async madeModels() {
+      const entries = await (await cache).list();
+      return entries.map(({ id, manifest: { name, role }, sizeBytes }) => ({ id, name, role, sizeBytes }));
+    },
+    async deleteModel(id) {
+      await unload(id);
+      await (await cache).remove(id);
+    },
     async load(source) {
-      const model = await loadModel(await runtime(), source);
+      const model = await loadModel(await runtime(), await cache, source);
       // The same bytes loaded again replace their session.
       await models.get(model.report.id)?.session.release();
       models.set(model.report.id, model);
       return model.report;
     },
-    async unload(id) {
-      const model = models.get(id);
-      models.delete(id);
-      await model?.session.release();
-    },
+    unload,
     async extractFeatures(spec, signal, report) {
       return extractFeatures(requireModel(spec.modelId, 'extractor'), sources(), spec, signal, report);
     },

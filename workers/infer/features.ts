@@ -48,7 +48,7 @@ export async function extractFeatures(
         unit: 'samples',
       });
     progress();
-    const batchSize = model.network.input.batch ?? BATCH_SIZE;
+    const batchSize = model.network.input.batch ?? Math.min(BATCH_SIZE, model.promptBatch);
     for await (const batch of pullBatches(sources, missing, preprocess, batchSize, signal)) {
       const { output, failures: batchFailures } = await runBatch(model, batch, preprocess.side);
       failures.push(...batchFailures);

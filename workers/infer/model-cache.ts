@@ -3,7 +3,8 @@
  * half-written entry is not an entry.
  */
 import { WorkbenchError } from '../../core/errors.ts';
-import type { CacheStorage, FileSink } from './cache-storage.ts';
+import type { CreateFile, FileSink } from '../../models/onnx/sink.ts';
+import type { CacheStorage } from './cache-storage.ts';
 
 const MANIFEST = 'manifest.json';
 
@@ -24,14 +25,20 @@ export interface ModelCache<Manifest> {
    * Writes an entry: `fill` makes its files and returns its manifest. Nothing stays when it fails or is cancelled.
    * Errors: those of `fill`; `model/storage-full`.
    */
-  write(
-    id: string,
-    fill: (create: (name: string) => Promise<FileSink>) => Promise<Manifest>,
-  ): Promise<CacheEntry<Manifest>>;
+  write(id: string, fill: (create: CreateFile) => Promise<Manifest>): Promise<CacheEntry<Manifest>>;
+  /** Errors: `model/not-loaded` when there is no whole entry of this id. */
+  require(id: string): Promise<CacheEntry<Manifest>>;
   /** A file of an entry. Errors: `model/not-loaded` when it is gone. */
   open(id: string, name: string): Promise<Blob>;
   /** Deletes an entry; one that is not there is no error. */
   remove(id: string): Promise<void>;
+}
+
+function gone(): WorkbenchError {
+  return new WorkbenchError(
+    'model/not-loaded',
+    'The files of this model are no longer in the browser. Make it again.',
+  );
 }
 
 /** The cache over a storage. `parse` makes a manifest of JSON, or undefined of what is none. */
@@ -91,13 +98,15 @@ export function createModelCache<Manifest>(
         writing.delete(id);
       }
     },
+    async require(id) {
+      const entry = await find(id);
+      if (entry === undefined) throw gone();
+      return entry;
+    },
     async open(id, name) {
       const file = await storage.open(id, name);
-      if (file !== undefined) return file;
-      throw new WorkbenchError(
-        'model/not-loaded',
-        'A file of this model is no longer in the browser. Make the model again.',
-      );
+      if (file === undefined) throw gone();
+      return file;
     },
     remove: removeQuietly,
   };

@@ -40,7 +40,7 @@ export async function predict(
   const writer = await openPredictionWriter(spec.runId, 'compute');
   try {
     progress();
-    const batchSize = model.network.input.batch ?? BATCH_SIZE;
+    const batchSize = model.network.input.batch ?? Math.min(BATCH_SIZE, model.promptBatch);
     for await (const batch of pullBatches(sources, spec.samples, spec.preprocess, batchSize, signal)) {
       const { output, failures: batchFailures } = await runBatch(model, batch, side);
       failures.push(...batchFailures);

@@ -24,8 +24,8 @@ export type NamedTensors = Readonly<Record<string, Tensor>>;
 export interface SessionStage {
   /** An ONNX file. */
   readonly graph: Uint8Array;
-  /** The external data by the name that the graph uses for it. */
-  readonly weights?: { readonly name: string; readonly file: Blob };
+  /** Files that hold weights, by the names that the graph uses for them. */
+  readonly weights?: readonly { readonly name: string; readonly file: Blob }[];
   /** Inputs with the same values at every run, such as the adapters of an encoder. */
   readonly constants: NamedTensors;
 }
@@ -93,11 +93,13 @@ function toFeeds(tensors: NamedTensors): Record<string, ort.Tensor> {
   );
 }
 
-/** The weights of a stage as onnxruntime wants them: a second copy lives while the session is built, no longer. */
-async function externalData({ weights }: SessionStage): Promise<ort.InferenceSession.SessionOptions> {
-  if (weights === undefined) return {};
-  const data = new Uint8Array(await weights.file.arrayBuffer());
-  return { externalData: [{ path: weights.name, data }] };
+/** The weights of a stage as onnxruntime wants them: they are held whole while the session is built, no longer. */
+async function externalData({ weights = [] }: SessionStage): Promise<ort.InferenceSession.SessionOptions> {
+  const read = async (name: string, file: Blob) => ({
+    path: name,
+    data: new Uint8Array(await file.arrayBuffer()),
+  });
+  return { externalData: await Promise.all(weights.map(({ name, file }) => read(name, file))) };
 }
 
 /** The outputs of the last stage. What passed between stages is let go of. */

@@ -54,7 +54,7 @@ function createDouble(answers: Readonly<Partial<Record<Provider, Answer>>>) {
     createSession: () => Promise.reject(new Error('not asked for')),
     dispose: () => undefined,
   };
-  return { open, test: () => createTestedSession(runtime, [], network) };
+  return { open, test: () => createTestedSession(runtime, [], network, 'f32') };
 }
 
 const failure = new WorkbenchError('runtime/run-failed', 'No kernel for Frobnicate.');

@@ -1,7 +1,8 @@
 /** The self-test of a model on load: one known image through WebGPU and WebAssembly must give the same numbers. */
 import { WorkbenchError } from '../../core/errors.ts';
 import { createRandom } from '../../core/random.ts';
-import { BACKENDS } from '../../core/testing.ts';
+import { BACKENDS, STORED_F16 } from '../../core/testing.ts';
+import type { Precision } from '../../models/onnx/lower.ts';
 import type { Provider, SelfTest } from '../api/compute.ts';
 import { type Network, type NetworkOutput, runNetwork } from './model.ts';
 import type { Runtime, Session, SessionStage } from './runtime.ts';
@@ -48,8 +49,9 @@ async function runTwice(session: Session, network: Network): Promise<TimedOutput
   return { ...output, elapsedMs };
 }
 
-/** Largest difference, and the one allowed: that of whole models in f32, relative to the output's root mean square. */
-function compare(actual: Float32Array, expected: Float32Array) {
+/** Largest difference, and the one allowed: that of whole models, relative to the output's root mean square. */
+function compare(actual: Float32Array, expected: Float32Array, precision: Precision | null) {
+  const { abs, rel } = precision === 'f16' ? STORED_F16 : BACKENDS;
   let difference = 0;
   let squares = 0;
   for (let i = 0; i < expected.length; i++) {
@@ -58,7 +60,7 @@ function compare(actual: Float32Array, expected: Float32Array) {
     squares += value * value;
   }
   const scale = Math.sqrt(squares / expected.length);
-  return { difference, tolerance: BACKENDS.abs + BACKENDS.rel * scale };
+  return { difference, tolerance: abs + rel * scale };
 }
 
 /** A session on one provider with what it made of the self-test image. */
@@ -110,8 +112,12 @@ function testedAlone(only: Attempt, reason: string): TestedSession {
 }
 
 /** The result of a model that both providers ran: which is used, and why. The other session is released. */
-async function testedOnBoth(wasm: Attempt, webgpu: Attempt): Promise<TestedSession> {
-  const { difference, tolerance } = compare(webgpu.output.data, wasm.output.data);
+async function testedOnBoth(
+  wasm: Attempt,
+  webgpu: Attempt,
+  precision: Precision | null,
+): Promise<TestedSession> {
+  const { difference, tolerance } = compare(webgpu.output.data, wasm.output.data, precision);
   const wasmMs = wasm.output.elapsedMs;
   const webgpuMs = webgpu.output.elapsedMs;
   const agreed = difference <= tolerance;
@@ -150,6 +156,7 @@ export async function createTestedSession(
   runtime: Runtime,
   stages: readonly SessionStage[],
   network: Network,
+  precision: Precision | null,
 ): Promise<TestedSession> {
   if (runtime.report.provider === 'wasm') {
     const wasm = await attempt(runtime, stages, network, 'wasm');
@@ -167,7 +174,7 @@ export async function createTestedSession(
     const webgpu = await attempt(runtime, stages, network, 'webgpu');
     return wasm === undefined
       ? testedAlone(webgpu, `on WebAssembly it failed: ${messageOf(wasmError)}`)
-      : await testedOnBoth(wasm, webgpu);
+      : await testedOnBoth(wasm, webgpu, precision);
   } catch (error) {
     if (isDeviceLost(error)) throw error;
     // Both refuse it: the reference provider's reason is the one to read.

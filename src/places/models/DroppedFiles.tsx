@@ -1,6 +1,6 @@
 /** Dropped model files that need the person: those without an evident role, and those that were refused. */
 import { Button } from '@mantine/core';
-import { chooseRole, putAside } from '../../services/models.ts';
+import { chooseRole, putAside } from '../../services/models-add.ts';
 import { withoutRejectedModel } from '../../state/models.ts';
 import { update, useStore } from '../../state/store.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
@@ -41,7 +41,7 @@ export function DroppedFiles() {
         <section key={key} className={styles['card']} aria-label={`Not loaded: ${name}`}>
           <div className={styles['head']}>
             <h3>Not loaded: {name}</h3>
-            <span className={styles['soft']}>{formatBytes(sizeBytes)}</span>
+            {sizeBytes > 0 && <span className={styles['soft']}>{formatBytes(sizeBytes)}</span>}
             <span className={styles['end']} />
             <Button variant="default" size="compact-xs" onClick={() => dismiss(key)}>
               Dismiss

@@ -2,11 +2,12 @@
 import { Button } from '@mantine/core';
 import { EMBEDDED_MODELS } from '../../../models/zoo/registry.ts';
 import type { ModelReport, SelfTest } from '../../../workers/api/compute.ts';
-import { removeModel } from '../../services/models.ts';
+import { deleteModel, unloadModel } from '../../services/models.ts';
 import { update } from '../../state/store.ts';
 import { withChosenModel } from '../../state/models.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber } from '../../ui/format.ts';
 import { Notice } from '../../ui/Notice.tsx';
+import { DeleteButton } from './DeleteButton.tsx';
 import styles from './ModelsPlace.module.css';
 
 const PROVIDERS = { webgpu: 'WebGPU', wasm: 'WebAssembly (WASM)' } as const;
@@ -16,6 +17,8 @@ const TEST_WORDS: Readonly<Record<SelfTest['status'], string>> = {
   differed: 'Differed',
   'single-provider': 'Ran on one provider only',
 };
+
+const PRECISIONS = { f32: 'single precision', f16: 'half precision' } as const;
 
 function licenceOf({ source, name }: ModelReport): string {
   const embedded = Object.values(EMBEDDED_MODELS).find(({ title }) => title === name);
@@ -57,15 +60,53 @@ function TestFacts({ test }: { readonly test: SelfTest }) {
   );
 }
 
+function SizeFacts({ model }: { readonly model: ModelReport }) {
+  const { sizeBytes, parameterCount, precision } = model;
+  return (
+    <>
+      <dt>Parameters, size</dt>
+      <dd>
+        {formatCount(parameterCount)} parameters
+        {precision !== null && ` in ${PRECISIONS[precision]}`}, {formatBytes(sizeBytes)}; its weights take as
+        much memory while it is loaded
+      </dd>
+    </>
+  );
+}
+
+function OriginFacts({ model }: { readonly model: ModelReport }) {
+  const { sources, sizeBytes, isKept } = model;
+  return (
+    <>
+      <dt>Made of</dt>
+      <dd>
+        <ul>
+          {sources.map(({ name, words, sizeBytes: bytes, sha256 }) => (
+            <li key={sha256}>
+              {name}, {words === '' ? formatBytes(bytes) : words}; SHA-256{' '}
+              <span className={styles['hash']}>{sha256}</span>
+            </li>
+          ))}
+        </ul>
+      </dd>
+      <dt>Kept</dt>
+      <dd>
+        {isKept
+          ? `For the next visit, in this browser's private files (${formatBytes(sizeBytes)}).`
+          : 'Until the page is closed: this browser keeps no files.'}
+      </dd>
+    </>
+  );
+}
+
 export interface ModelCardProps {
   readonly model: ModelReport;
   readonly isActive: boolean;
-  readonly isStored: boolean;
 }
 
 /** The card of a loaded model. */
-export function ModelCard({ model, isActive, isStored }: ModelCardProps) {
-  const { id, name, role, source, description, sizeBytes, parameterCount, provider, selfTest } = model;
+export function ModelCard({ model, isActive }: ModelCardProps) {
+  const { id, name, role, source, description, provider, selfTest } = model;
   const { into, out } = mapping(model);
   const titleId = `model-${id.slice(0, 12)}`;
   return (
@@ -90,9 +131,16 @@ export function ModelCard({ model, isActive, isStored }: ModelCardProps) {
           </Button>
         )}
         {source === 'dropped' && (
-          <Button variant="default" size="compact-xs" onClick={() => void removeModel(id)}>
-            Remove
-          </Button>
+          <>
+            <Button variant="default" size="compact-xs" onClick={() => void unloadModel(id)}>
+              Unload
+            </Button>
+            <DeleteButton
+              label="Delete"
+              question={`Delete its files (${formatBytes(model.sizeBytes)})?`}
+              onDelete={() => void deleteModel(id)}
+            />
+          </>
         )}
       </div>
       <p>{description}</p>
@@ -105,10 +153,7 @@ export function ModelCard({ model, isActive, isStored }: ModelCardProps) {
         <dd>{into}</dd>
         <dt>Output</dt>
         <dd>{out}</dd>
-        <dt>Parameters, size</dt>
-        <dd>
-          {formatCount(parameterCount)} parameters, {formatBytes(sizeBytes)}
-        </dd>
+        <SizeFacts model={model} />
         {model.assumptions.length > 0 && (
           <>
             <dt>Assumed</dt>
@@ -121,19 +166,10 @@ export function ModelCard({ model, isActive, isStored }: ModelCardProps) {
             </dd>
           </>
         )}
-        {source === 'dropped' && (
-          <>
-            <dt>Kept</dt>
-            <dd>
-              {isStored
-                ? `For the next visit, in this browser's private files (${formatBytes(sizeBytes)}).`
-                : 'Until the page is closed: this browser did not keep the file.'}
-            </dd>
-          </>
-        )}
+        {source === 'dropped' && <OriginFacts model={model} />}
         <dt>Licence</dt>
         <dd>{licenceOf(model)}</dd>
-        <dt>SHA-256</dt>
+        <dt>Identity</dt>
         <dd className={styles['hash']}>{id}</dd>
       </dl>
     </section>

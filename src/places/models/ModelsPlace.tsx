@@ -3,27 +3,33 @@ import { Button } from '@mantine/core';
 import { IconFilePlus } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { filesOfInput } from '../../services/dropped-files.ts';
-import { addModelFiles, prepareModels } from '../../services/models.ts';
+import { addModelFiles } from '../../services/models-add.ts';
+import { prepareModels } from '../../services/models.ts';
 import { activeModelOf, type ModelsState } from '../../state/models.ts';
 import { update, useStore } from '../../state/store.ts';
 import { formatCounted } from '../../ui/format.ts';
 import { Notice } from '../../ui/Notice.tsx';
 import { PlaceLayout } from '../../ui/PlaceLayout.tsx';
+import { CheckpointCards } from './CheckpointCards.tsx';
 import { DeviceCard } from './DeviceCard.tsx';
 import { DroppedFiles } from './DroppedFiles.tsx';
+import { KeptModels } from './KeptModels.tsx';
 import { ModelCard } from './ModelCard.tsx';
 import { ModelSettings } from './ModelSettings.tsx';
+import { PublishedCheckpoints } from './PublishedCheckpoints.tsx';
 import styles from './ModelsPlace.module.css';
 
 function nextStep(models: ModelsState): string {
-  const { withoutRole, rejected, phase } = models;
+  const { withoutRole, checkpoints, rejected, phase } = models;
   if (withoutRole.length > 0) return 'Say what the dropped file is for: segmenter or feature extractor.';
+  if (checkpoints.some(({ outline }) => outline.status === 'done'))
+    return 'Make a model of the checkpoint below; it is kept, and used in Search or Evaluate.';
   if (rejected.length > 0)
     return 'A file could not be used: read why below, or go on with the models that are loaded.';
   if (phase === 'loading') return 'Models are being loaded and tested on every provider.';
   if (phase === 'idle')
     return 'Models are not loaded yet: start the device, or open another place; they load when needed.';
-  return `${formatCounted(models.models.length, 'model')} ready. Go on to Search, or drop an .onnx file of yours.`;
+  return `${formatCounted(models.models.length, 'model')} ready. Go on to Search, or drop a checkpoint or an .onnx file.`;
 }
 
 async function addPicked(list: FileList): Promise<void> {
@@ -74,7 +80,7 @@ export function ModelsPlace() {
         <input
           ref={picker}
           type="file"
-          accept=".onnx"
+          accept=".onnx,.pth,.pt,.safetensors,.npz,.data,.bin"
           multiple
           hidden
           aria-label="Model files"
@@ -86,14 +92,10 @@ export function ModelsPlace() {
         />
         {models.restartReason !== null && <RestartNotice reason={models.restartReason} />}
         <DroppedFiles />
+        <CheckpointCards />
         <DeviceCard />
         {models.models.map((model) => (
-          <ModelCard
-            key={model.id}
-            model={model}
-            isActive={active.has(model.id)}
-            isStored={models.stored.has(model.id)}
-          />
+          <ModelCard key={model.id} model={model} isActive={active.has(model.id)} />
         ))}
         {models.models.length === 0 && (
           <p className={styles['soft']}>
@@ -101,6 +103,8 @@ export function ModelsPlace() {
             been loaded and tested.
           </p>
         )}
+        <KeptModels />
+        <PublishedCheckpoints />
       </div>
     </PlaceLayout>
   );

@@ -1,0 +1,111 @@
+/** Checkpoints in the Models place: recognised, paired, made into models that Search and Evaluate use, kept, refused. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { loadDemo, waitForRun } from './evaluate-flow.ts';
+import { expectAccessible } from './harness/axe.ts';
+import { dropPaths } from './harness/drop.ts';
+import { screenshot } from './harness/screenshot.ts';
+import { expect, test } from './harness/test.ts';
+import { type TinyCheckpoints, writeTinyCheckpoints } from './harness/tiny-checkpoints.ts';
+import { search } from './search-drive.ts';
+
+let folder: string;
+let files: TinyCheckpoints;
+test.beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'equiseg-checkpoints-'));
+  files = await writeTinyCheckpoints(folder);
+});
+test.afterAll(() => rmSync(folder, { recursive: true }));
+
+const region = (page: Page, name: string | RegExp) => page.getByRole('region', { name });
+const SAM = 'Checkpoint sam_tiny.pth';
+const ADAPTERS = 'Checkpoint samed_tiny.safetensors';
+
+async function openModels(page: Page): Promise<void> {
+  await page.goto('./#/models');
+  await expect(page.getByText('2 models ready')).toBeVisible({ timeout: 60_000 });
+}
+
+async function drop(page: Page, path: string): Promise<void> {
+  await dropPaths(page, [path], page.getByRole('main'));
+}
+
+/** Makes the model of a card and waits until it is in use. */
+async function make(page: Page, card: string, model: RegExp): Promise<void> {
+  await region(page, card).getByRole('button', { name: 'Make the model' }).click();
+  await expect(region(page, model)).toContainText('in use', { timeout: 60_000 });
+}
+
+test('a SAM and the adapters of a SAMed become an extractor and a segmenter', async ({ app }, info) => {
+  test.setTimeout(400_000);
+  await loadDemo(app);
+  await openModels(app);
+  await drop(app, files.adapters);
+  await expect(region(app, ADAPTERS)).toContainText('SAMed LoRA, rank 4');
+  await expect(region(app, ADAPTERS)).toContainText('The SAM it was trained on is missing');
+  await screenshot(app, info, 'models-adapters-alone');
+
+  await drop(app, files.sam);
+  await expect(region(app, SAM)).toContainText('SAM 4 blocks of 32 channels, 128');
+  await expect(region(app, SAM)).toContainText('Makes a feature extractor');
+  await expect(region(app, ADAPTERS)).toContainText('Makes a segmenter');
+  await region(app, ADAPTERS).getByLabel('Input side').selectOption('128');
+  await expect(region(app, ADAPTERS)).toContainText('side 128, rank 4, background and 2 classes');
+  await expectAccessible(app);
+  await screenshot(app, info, 'models-checkpoints');
+
+  await make(app, SAM, /Image encoder of SAM/);
+  await expect(region(app, /Image encoder of SAM/)).toContainText('averaged to one vector');
+  await make(app, ADAPTERS, /^SAMed/);
+  const samed = region(app, /^SAMed/);
+  await expect(samed).toContainText('Agreed.');
+  await expect(samed).toContainText('sam_tiny.pth');
+  await expect(samed).toContainText(/SHA-256 [0-9a-f]{64}/);
+  await expect(samed).toContainText('logits of background, rim, cup');
+  await expectAccessible(app);
+  await screenshot(app, info, 'models-made');
+
+  await app.goto('./#/search');
+  await search(app);
+  await app.goto('./#/evaluate');
+  await app.getByRole('button', { name: 'Run', exact: true }).click();
+  await waitForRun(app);
+  await expect(app.getByRole('main')).toContainText('SAMed');
+
+  await app.goto('./#/models');
+  await app.reload();
+  await expect(app.getByText('4 models ready')).toBeVisible({ timeout: 60_000 });
+  await expect(region(app, /^SAMed/)).toContainText('in use');
+  await region(app, /^SAMed/)
+    .getByRole('button', { name: 'Unload' })
+    .click();
+  const kept = region(app, 'Kept, not loaded');
+  await expect(kept).toContainText('SAMed');
+  await screenshot(app, info, 'models-kept');
+  await kept.getByRole('button', { name: 'Load' }).click();
+  await expect(region(app, /^SAMed/)).toContainText('in use', { timeout: 60_000 });
+  await region(app, /^SAMed/)
+    .getByRole('button', { name: 'Delete' })
+    .click();
+  await region(app, /^SAMed/)
+    .getByRole('button', { name: 'Delete', exact: true })
+    .click();
+  await expect(region(app, /^SAMed/)).toHaveCount(0);
+  await app.reload();
+  await expect(app.getByText('3 models ready')).toBeVisible({ timeout: 60_000 });
+});
+
+test('what cannot be used is refused with the tensor or the name that is wrong', async ({ app }, info) => {
+  await openModels(app);
+  await drop(app, files.malicious);
+  await expect(region(app, /^Not loaded: malicious/)).toContainText('pickle/');
+  await drop(app, files.sam);
+  await drop(app, files.incomplete);
+  const card = region(app, 'Checkpoint samed_incomplete.safetensors');
+  await expect(card).toContainText('w_b_003');
+  await expect(card.getByRole('button', { name: 'Make the model' })).toBeDisabled();
+  await expectAccessible(app);
+  await screenshot(app, info, 'models-refused');
+});

@@ -1,0 +1,166 @@
+/** Checkpoints at hand: what each is, what would be made of it, and the button that makes it. */
+import { Button, NativeSelect } from '@mantine/core';
+import {
+  chooseBase,
+  changeSettings,
+  convertCheckpoint,
+  dismissCheckpoint,
+} from '../../services/models-add.ts';
+import { baseOf, basesFor, type CheckpointCard, SAM_SIDES } from '../../state/models-checkpoints.ts';
+import { useStore } from '../../state/store.ts';
+import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { formatBytes } from '../../ui/format.ts';
+import { Notice } from '../../ui/Notice.tsx';
+import styles from './ModelsPlace.module.css';
+
+const ROLES = { segmenter: 'a segmenter', extractor: 'a feature extractor' } as const;
+
+interface CardProps {
+  readonly card: CheckpointCard;
+}
+
+/** The side a SAM was trained at; null for anything else. */
+function ownSideOf(card: CheckpointCard | undefined): number | null {
+  return card?.recognised.family === 'sam' ? card.recognised.configuration.side : null;
+}
+
+/** Sides to choose from: the usual ones, the SAM's own and the present one. */
+function sidesFor(side: number, ownSide: number | null): { value: string; label: string }[] {
+  const sides = [...new Set([...SAM_SIDES, side, ownSide ?? side])].toSorted((a, b) => a - b);
+  return sides.map((one) => ({
+    value: String(one),
+    label: one === ownSide ? `${one} px, the SAM's own` : `${one} px`,
+  }));
+}
+
+function Options({ card }: CardProps) {
+  const { key, recognised, settings } = card;
+  const checkpoints = useStore((state) => state.models.checkpoints);
+  const hasHalf = useStore(
+    ({ device }) => device.status === 'ready' && device.report.features.includes('shader-f16'),
+  );
+  const bases = recognised.family === 'samed-lora' ? basesFor(checkpoints, recognised) : [];
+  const base = recognised.family === 'samed-lora' ? baseOf(checkpoints, card) : card;
+  return (
+    <div className={styles['options']}>
+      {bases.length > 0 && (
+        <NativeSelect
+          label="SAM it was trained on"
+          data={bases.map((one) => ({ value: one.key, label: one.recognised.words }))}
+          value={base?.key ?? ''}
+          onChange={(event) => chooseBase(key, event.currentTarget.value)}
+        />
+      )}
+      {settings.side !== null && (
+        <NativeSelect
+          label="Input side"
+          data={sidesFor(settings.side, ownSideOf(base))}
+          value={String(settings.side)}
+          onChange={(event) => changeSettings(key, { side: Number(event.currentTarget.value) })}
+        />
+      )}
+      {hasHalf && (
+        <NativeSelect
+          label="Weights"
+          data={[
+            { value: 'f32', label: 'single precision' },
+            { value: 'f16', label: 'half precision: half the size, rounded' },
+          ]}
+          value={settings.precision}
+          onChange={(event) =>
+            changeSettings(key, { precision: event.currentTarget.value === 'f16' ? 'f16' : 'f32' })
+          }
+        />
+      )}
+    </div>
+  );
+}
+
+/** What adapters wait for. */
+function MissingBase({ dim, depth, variant }: { dim: number; depth: number; variant: string }) {
+  return (
+    <Notice tone="note" title="The SAM it was trained on is missing">
+      These are adapters and a mask decoder. Drop the checkpoint of SAM{' '}
+      {variant === 'custom' ? `with ${depth} blocks of ${dim} channels` : variant} too, or download it below;
+      together they make a segmenter.
+    </Notice>
+  );
+}
+
+function Outcome({ card }: CardProps) {
+  const { outline, recognised } = card;
+  const hasBase = useStore((state) => baseOf(state.models.checkpoints, card) !== undefined);
+  if (recognised.family === 'samed-lora' && !hasBase) return <MissingBase {...recognised} />;
+  if (outline.status === 'planning') return <p className={styles['soft']}>Reading its list of tensors.</p>;
+  if (outline.status === 'failed') return <ErrorNotice error={outline.error} />;
+  const { words, role, sizeBytes, unused } = outline.outline;
+  return (
+    <>
+      <p>
+        Makes {ROLES[role]}: {words}, about {formatBytes(sizeBytes)}.
+      </p>
+      {recognised.family === 'sam' && role === 'extractor' && (
+        <p className={styles['soft']}>
+          Alone it gives features. Its masks are of no class: for a segmenter drop a SAMed file (LoRA) too.
+        </p>
+      )}
+      {unused.length > 0 && (
+        <details>
+          <summary>
+            {unused.length === 1 ? '1 tensor is' : `${unused.length} tensors are`} not used by the model
+          </summary>
+          <ul className={styles['names']}>
+            {unused.map((name) => (
+              <li key={name}>{name}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+function Card({ card }: CardProps) {
+  const { key, name, sizeBytes, recognised, outline } = card;
+  const isMaking = useStore(({ jobs }) => jobs.running.some(({ kind }) => kind === `make-model-${key}`));
+  const isReady = outline.status === 'done';
+  return (
+    <section className={styles['card']} aria-label={`Checkpoint ${name}`}>
+      <div className={styles['head']}>
+        <h3>{recognised.words}</h3>
+        <span className={styles['tag']}>checkpoint</span>
+        <span className={styles['end']} />
+        <Button
+          variant="default"
+          size="compact-xs"
+          disabled={isMaking}
+          onClick={() => dismissCheckpoint(key)}
+        >
+          Put aside
+        </Button>
+      </div>
+      <p className={styles['soft']}>
+        {name}, {formatBytes(sizeBytes)}
+      </p>
+      <Outcome card={card} />
+      <Options card={card} />
+      <div className={styles['actions']}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          disabled={!isReady}
+          loading={isMaking}
+          onClick={() => void convertCheckpoint(key)}
+        >
+          Make the model
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+/** A card for each checkpoint; nothing when there are none. */
+export function CheckpointCards() {
+  const checkpoints = useStore((state) => state.models.checkpoints);
+  return checkpoints.map((card) => <Card key={card.key} card={card} />);
+}

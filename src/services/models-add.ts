@@ -1,0 +1,226 @@
+/**
+ * From dropped files to models: each file is examined, an ONNX file gets its role, checkpoints wait until the person says
+ * what to make of them. The files stay where they lie; only handles are kept, and only for this visit.
+ */
+import { serializeError, WorkbenchError } from '../../core/errors.ts';
+import type { ConversionSettings } from '../../models/convert/conversion.ts';
+import type { MakeModelSpec, ModelReport, ModelRole } from '../../workers/api/compute.ts';
+import { withChosenModel, withModelWithoutRole, withoutWaiting, withRejectedModel } from '../state/models.ts';
+import {
+  baseOf,
+  type CheckpointCard,
+  initialSettings,
+  withChangedCheckpoint,
+  withCheckpoint,
+} from '../state/models-checkpoints.ts';
+import { store, update } from '../state/store.ts';
+import type { FoundFile } from './dropped-files.ts';
+import { startJob } from './jobs.ts';
+import { ensureModels, loadModel, refreshMade, rememberSpec } from './models.ts';
+import { startCompute } from './workers.ts';
+
+interface OnnxFiles {
+  readonly file: File;
+  readonly dataFiles: readonly File[];
+}
+
+/** Files behind the cards, by key. */
+const onnxFiles = new Map<string, OnnxFiles>();
+const checkpointFiles = new Map<string, File>();
+let fileCount = 0;
+
+const isOnnx = ({ file }: FoundFile) => file.name.toLowerCase().endsWith('.onnx');
+const isCheckpoint = ({ file }: FoundFile) => /\.(pth|pt|safetensors|npz)$/i.test(file.name);
+
+function reject(key: string, name: string, sizeBytes: number, error: unknown): void {
+  const rejected = { key, name, sizeBytes, error: serializeError(error) };
+  update('models', (models) => withRejectedModel(models, rejected));
+}
+
+/** Makes a model, loads it and takes it into use. Its errors end up in the state. */
+async function addModel(key: string, name: string, sizeBytes: number, spec: MakeModelSpec): Promise<void> {
+  const { end } = startJob<ModelReport>({
+    kind: `make-model-${key}`,
+    label: spec.kind === 'onnx' ? `Loading ${name}` : `Making ${name}`,
+    place: 'models',
+    async run(signal, report) {
+      const worker = await ensureModels();
+      const id = await worker.makeModel(spec, signal, report);
+      rememberSpec(id, spec);
+      await refreshMade(worker);
+      report({ phase: 'Testing on every provider', done: 0, total: 1, unit: 'models' });
+      return loadModel(worker, { kind: 'made', id });
+    },
+    summarize: (outcome) =>
+      outcome.status === 'done' ? `In use as ${outcome.value.role}. ${outcome.value.selfTest.summary}` : '',
+  });
+  const outcome = await end;
+  if (outcome.status === 'done') {
+    const { id, role } = outcome.value;
+    update('models', (models) => withChosenModel(models, role, id));
+  } else if (outcome.status === 'failed') {
+    const { code, message } = outcome.error;
+    reject(key, name, sizeBytes, new WorkbenchError(code, message, outcome.error));
+  }
+}
+
+function addOnnx(key: string, { file, dataFiles }: OnnxFiles, role: ModelRole): Promise<void> {
+  return addModel(key, file.name, file.size, { kind: 'onnx', role, file, dataFiles });
+}
+
+/** The files that would make a card's model: adapters come after their SAM. Undefined while the SAM is missing. */
+function filesOf(card: CheckpointCard): readonly File[] | undefined {
+  const { checkpoints } = store.getState().models;
+  const file = checkpointFiles.get(card.key);
+  if (file === undefined) return undefined;
+  if (card.recognised.family !== 'samed-lora') return [file];
+  const base = baseOf(checkpoints, card);
+  const baseFile = base === undefined ? undefined : checkpointFiles.get(base.key);
+  return baseFile === undefined ? undefined : [baseFile, file];
+}
+
+function change(key: string, changed: Partial<CheckpointCard>): void {
+  update('models', (models) => ({
+    ...models,
+    checkpoints: withChangedCheckpoint(models.checkpoints, key, changed),
+  }));
+}
+
+const cardOf = (key: string) => store.getState().models.checkpoints.find((card) => card.key === key);
+
+/** Asks what would be made of a checkpoint. */
+async function replan(key: string): Promise<void> {
+  const card = cardOf(key);
+  const files = card === undefined ? undefined : filesOf(card);
+  if (card === undefined || files === undefined) return;
+  const { settings } = card;
+  change(key, { outline: { status: 'planning' } });
+  try {
+    const { worker } = await startCompute();
+    const outline = await worker.outline(files, settings);
+    // The settings may have changed meanwhile: then another answer is on its way.
+    if (cardOf(key)?.settings === settings) change(key, { outline: { status: 'done', outline } });
+  } catch (error) {
+    if (cardOf(key)?.settings === settings) {
+      change(key, { outline: { status: 'failed', error: serializeError(error) } });
+    }
+  }
+}
+
+/** A new SAM may be what adapters waited for. */
+function replanAdapters(): void {
+  for (const { key, recognised } of store.getState().models.checkpoints) {
+    if (recognised.family === 'samed-lora') void replan(key);
+  }
+}
+
+/** Adds a checkpoint file; its errors end up in the state. */
+export async function addCheckpoint(file: File): Promise<void> {
+  fileCount++;
+  const key = String(fileCount);
+  try {
+    const { worker } = await startCompute();
+    const examined = await worker.examine(file, []);
+    if (examined.kind !== 'checkpoint') return;
+    const { recognised } = examined;
+    checkpointFiles.set(key, file);
+    const card: CheckpointCard = {
+      key,
+      name: file.name,
+      sizeBytes: file.size,
+      recognised,
+      settings: initialSettings(recognised),
+      chosenBase: null,
+      outline: { status: 'planning' },
+    };
+    update('models', (models) => ({ ...models, checkpoints: withCheckpoint(models.checkpoints, card) }));
+    await replan(key);
+    if (recognised.family === 'sam') replanAdapters();
+  } catch (error) {
+    reject(key, file.name, file.size, error);
+  }
+}
+
+async function addOnnxFile(file: File, dataFiles: readonly File[]): Promise<void> {
+  fileCount++;
+  const key = String(fileCount);
+  try {
+    const { worker } = await startCompute();
+    const examined = await worker.examine(
+      file,
+      dataFiles.map(({ name }) => name),
+    );
+    if (examined.kind !== 'onnx') return;
+    const { roles, found } = examined;
+    const [role] = roles;
+    if (roles.length === 1 && role !== undefined) {
+      await addOnnx(key, { file, dataFiles }, role);
+      return;
+    }
+    onnxFiles.set(key, { file, dataFiles });
+    const waiting = { key, name: file.name, sizeBytes: file.size, found };
+    update('models', (models) => withModelWithoutRole(models, waiting));
+  } catch (error) {
+    reject(key, file.name, file.size, error);
+  }
+}
+
+/** Takes dropped or picked files, one after the other. What is neither belongs to the .onnx file it came with. */
+export async function addModelFiles(files: readonly FoundFile[]): Promise<void> {
+  const dataFiles = files.filter((found) => !isOnnx(found) && !isCheckpoint(found)).map(({ file }) => file);
+  for (const found of files) {
+    if (isOnnx(found)) await addOnnxFile(found.file, dataFiles);
+    else if (isCheckpoint(found)) await addCheckpoint(found.file);
+  }
+  if (files.some(isOnnx)) return;
+  for (const file of dataFiles) {
+    const reason = 'It may hold the weights of an .onnx file. Drop both together.';
+    reject(file.name, file.name, file.size, new WorkbenchError('checkpoint/unknown-format', reason));
+  }
+}
+
+/** Gives a waiting file its role and loads it. */
+export async function chooseRole(key: string, role: ModelRole): Promise<void> {
+  const files = onnxFiles.get(key);
+  putAside(key);
+  if (files !== undefined) await addOnnx(key, files, role);
+}
+
+/** Lets go of a file that waits for its role. */
+export function putAside(key: string): void {
+  onnxFiles.delete(key);
+  update('models', (models) => withoutWaiting(models, key));
+}
+
+/** Changes what is to be made of a checkpoint. */
+export function changeSettings(key: string, changed: Partial<ConversionSettings>): void {
+  const card = cardOf(key);
+  if (card === undefined) return;
+  change(key, { settings: { ...card.settings, ...changed } });
+  void replan(key);
+}
+
+/** Chooses the SAM that adapters go with. */
+export function chooseBase(key: string, base: string): void {
+  change(key, { chosenBase: base });
+  void replan(key);
+}
+
+/** Starts the conversion of a checkpoint; it can be cancelled in the job tray. */
+export async function convertCheckpoint(key: string): Promise<void> {
+  const card = cardOf(key);
+  const files = card === undefined ? undefined : filesOf(card);
+  if (card === undefined || files === undefined || card.outline.status !== 'done') return;
+  const { settings, outline, sizeBytes } = card;
+  await addModel(key, outline.outline.words, sizeBytes, { kind: 'checkpoints', files, settings });
+}
+
+/** Lets go of a checkpoint. What was made of it stays. */
+export function dismissCheckpoint(key: string): void {
+  checkpointFiles.delete(key);
+  update('models', (models) => ({
+    ...models,
+    checkpoints: models.checkpoints.filter((card) => card.key !== key),
+  }));
+  replanAdapters();
+}

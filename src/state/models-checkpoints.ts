@@ -1,0 +1,83 @@
+/** Checkpoints at hand in the Models place: what each is, what it goes with and what would be made of it. */
+import type { SerializedError } from '../../core/errors.ts';
+import type {
+  RecognisedCheckpoint,
+  RecognisedSam,
+  RecognisedSamedLora,
+} from '../../models/checkpoints/recognised.ts';
+import type { ConversionSettings } from '../../models/convert/conversion.ts';
+import type { ConversionOutline } from '../../workers/api/compute.ts';
+
+export type OutlineState =
+  | { readonly status: 'planning' }
+  | { readonly status: 'done'; readonly outline: ConversionOutline }
+  | { readonly status: 'failed'; readonly error: SerializedError };
+
+/** A checkpoint file, dropped or downloaded, and what the person wants made of it. */
+export interface CheckpointCard {
+  readonly key: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly recognised: RecognisedCheckpoint;
+  readonly settings: ConversionSettings;
+  /** For adapters: the SAM that the person chose; null takes the first that fits. */
+  readonly chosenBase: string | null;
+  readonly outline: OutlineState;
+}
+
+/** Side that the FairSeg paper trains SAMed at; SAM's own 1,024 costs four times the tokens. */
+export const DEFAULT_SAM_SIDE = 512;
+/** Sides to choose from: those of the papers and SAM's own. */
+export const SAM_SIDES: readonly number[] = [224, 512, 1024];
+
+/** Settings that a checkpoint starts with. SAM is adapted to a side; the others have their own. */
+export function initialSettings(recognised: RecognisedCheckpoint): ConversionSettings {
+  return { precision: 'f32', side: initialSide(recognised) };
+}
+
+function initialSide(recognised: RecognisedCheckpoint): number | null {
+  if (recognised.family === 'samed-lora') return DEFAULT_SAM_SIDE;
+  if (recognised.family !== 'sam') return null;
+  return Math.min(DEFAULT_SAM_SIDE, recognised.configuration.side);
+}
+
+/** True where a SAM has the encoder that adapters were trained on. */
+function fits({ dim, depth }: RecognisedSamedLora, { configuration }: RecognisedSam): boolean {
+  return configuration.dim === dim && configuration.depth === depth;
+}
+
+/** The SAM checkpoints at hand that adapters fit. */
+export function basesFor(
+  checkpoints: readonly CheckpointCard[],
+  adapters: RecognisedSamedLora,
+): readonly CheckpointCard[] {
+  return checkpoints.filter(({ recognised }) => recognised.family === 'sam' && fits(adapters, recognised));
+}
+
+/** The SAM that adapters go with: the chosen one, else the first that fits; undefined while there is none. */
+export function baseOf(
+  checkpoints: readonly CheckpointCard[],
+  { recognised, chosenBase }: CheckpointCard,
+): CheckpointCard | undefined {
+  if (recognised.family !== 'samed-lora') return undefined;
+  const bases = basesFor(checkpoints, recognised);
+  return bases.find(({ key }) => key === chosenBase) ?? bases[0];
+}
+
+/** Adds a checkpoint in front; the same file dropped again takes its own place. */
+export function withCheckpoint(
+  checkpoints: readonly CheckpointCard[],
+  card: CheckpointCard,
+): readonly CheckpointCard[] {
+  const isSame = ({ name, sizeBytes }: CheckpointCard) => name === card.name && sizeBytes === card.sizeBytes;
+  return [card, ...checkpoints.filter((one) => !isSame(one))];
+}
+
+/** Changes one checkpoint; an unknown key changes nothing. */
+export function withChangedCheckpoint(
+  checkpoints: readonly CheckpointCard[],
+  key: string,
+  change: Partial<CheckpointCard>,
+): readonly CheckpointCard[] {
+  return checkpoints.map((card) => (card.key === key ? { ...card, ...change } : card));
+}

@@ -1,0 +1,137 @@
+/** Makes a model of dropped files and keeps it: an ONNX file is copied, checkpoints are converted, both hashed first. */
+import { createSha256 } from '../../core/sha256.ts';
+import type { Report } from '../../core/tasks.ts';
+import { writeConversion } from '../../models/convert/write.ts';
+import { inspectOnnx } from '../../models/onnx/inspect.ts';
+import { matchInterface } from '../../models/onnx/interface.ts';
+import type { CreateFile } from '../../models/onnx/sink.ts';
+import type { MakeModelSpec, ModelId, SourceFile } from '../api/compute.ts';
+import { planFiles, readGraph } from './examine.ts';
+import type { ModelCache } from './model-cache.ts';
+import { MANIFEST_FORMAT, type ModelManifest } from './model-manifest.ts';
+
+/** The bytes of a file in order, one piece at a time. */
+async function* piecesOf(file: Blob, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const reader = file.stream().getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      signal.throwIfAborted();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** SHA-256 of each file, with progress over all of them. */
+async function hashFiles(files: readonly File[], signal: AbortSignal, report: Report): Promise<string[]> {
+  const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
+  const hashes: string[] = [];
+  let doneBytes = 0;
+  for (const file of files) {
+    const sha = createSha256();
+    for await (const piece of piecesOf(file, signal)) {
+      sha.update(piece);
+      doneBytes += piece.length;
+      report({
+        phase: 'Hashing the files',
+        done: doneBytes,
+        total: totalBytes,
+        unit: 'bytes',
+        doneBytes,
+        totalBytes,
+      });
+    }
+    hashes.push(sha.digest());
+  }
+  return hashes;
+}
+
+function hashText(text: string): string {
+  const sha = createSha256();
+  sha.update(new TextEncoder().encode(text));
+  return sha.digest();
+}
+
+async function copyInto(create: CreateFile, file: File, signal: AbortSignal): Promise<void> {
+  const sink = await create(file.name);
+  for await (const piece of piecesOf(file, signal)) await sink.write(piece);
+  await sink.close();
+}
+
+async function makeOfOnnx(
+  cache: ModelCache<ModelManifest>,
+  { role, file, dataFiles }: Extract<MakeModelSpec, { kind: 'onnx' }>,
+  signal: AbortSignal,
+  report: Report,
+): Promise<ModelId> {
+  const names = dataFiles.map(({ name }) => name);
+  matchInterface(inspectOnnx(await readGraph(file)), role, names);
+  const files = [file, ...dataFiles];
+  const hashes = await hashFiles(files, signal, report);
+  // The same file in another role is another model.
+  const id = hashText(JSON.stringify([MANIFEST_FORMAT, role, hashes]));
+  if ((await cache.find(id)) !== undefined) return id;
+  await cache.write(id, async (create) => {
+    for (const one of files) await copyInto(create, one, signal);
+    const sources = files.map(({ name, size }, i) => ({
+      name,
+      sizeBytes: size,
+      sha256: hashes[i] as string,
+      words: '',
+    }));
+    return {
+      format: MANIFEST_FORMAT,
+      kind: 'onnx',
+      name: file.name,
+      role,
+      sources,
+      file: file.name,
+      dataFiles: names,
+    };
+  });
+  return id;
+}
+
+async function makeOfCheckpoints(
+  cache: ModelCache<ModelManifest>,
+  { files, settings }: Extract<MakeModelSpec, { kind: 'checkpoints' }>,
+  signal: AbortSignal,
+  report: Report,
+): Promise<ModelId> {
+  // What cannot be made is refused before seconds are spent on hashing.
+  const { plan, checkpoints } = await planFiles(files, settings);
+  const hashes = await hashFiles(files, signal, report);
+  const id = hashText(JSON.stringify([MANIFEST_FORMAT, plan.kind, settings.precision, plan.side, hashes]));
+  if ((await cache.find(id)) !== undefined) return id;
+  await cache.write(id, async (create) => {
+    const converted = await writeConversion(plan, create, signal, report);
+    const sources: SourceFile[] = files.map(({ name, size }, i) => ({
+      name,
+      sizeBytes: size,
+      sha256: hashes[i] as string,
+      words: checkpoints[i]?.recognised.words ?? '',
+    }));
+    const { words, role, unused } = plan;
+    return { format: MANIFEST_FORMAT, kind: 'converted', name: words, role, sources, converted, unused };
+  });
+  return id;
+}
+
+/**
+ * Makes a model, unless it is in the cache already. Nothing stays of one that fails or is cancelled.
+ * Errors: the signal's reason; `checkpoint/*`, `pickle/*`, `onnx/*`, `file/*`, `model/needs-checkpoint`, `model/not-convertible`,
+ * `model/storage-full`.
+ */
+export function makeModel(
+  cache: ModelCache<ModelManifest>,
+  spec: MakeModelSpec,
+  signal: AbortSignal,
+  report: Report,
+): Promise<ModelId> {
+  return spec.kind === 'onnx'
+    ? makeOfOnnx(cache, spec, signal, report)
+    : makeOfCheckpoints(cache, spec, signal, report);
+}
