@@ -4,8 +4,23 @@ import type { Shape } from '../../graph/shape.ts';
 import type { Emitter, OnnxRule } from './emitter.ts';
 import { lowerGridAttention } from './grid-attention.ts';
 
+/** Side of the square blocks that are turned round one after another: rows and columns of one fit a processor's first cache. */
+const BLOCK = 32;
+
 function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
-  return Float32Array.from(values, (_, i) => values[(i % rows) * columns + Math.floor(i / rows)] as number);
+  const out = new Float32Array(values.length);
+  for (let top = 0; top < rows; top += BLOCK) {
+    const bottom = Math.min(top + BLOCK, rows);
+    for (let left = 0; left < columns; left += BLOCK) {
+      const right = Math.min(left + BLOCK, columns);
+      for (let row = top; row < bottom; row++) {
+        for (let column = left; column < right; column++) {
+          out[column * rows + row] = values[row * columns + column] as number;
+        }
+      }
+    }
+  }
+  return out;
 }
 
 /** The name of a matrix [rows, columns] turned round: stored so when it is a weight, else turned when the model runs. */
