@@ -9,7 +9,7 @@ export type Allocate = (sizeBytes: number) => Uint8Array<ArrayBuffer>;
 export interface Scratch {
   readonly allocate: Allocate;
   /** Takes everything back: what was given out until now is written over from here on. */
-  reset(): void;
+  readonly reset: () => void;
 }
 
 /** Several samples' worth; a file that needs more gets memory of its own. */

@@ -17,7 +17,7 @@ export interface RejectedFile {
   readonly error: SerializedError;
 }
 
-/** What became known since the last batch; at most ten a second. */
+/** What became known since the last batch; at most four a second. */
 export interface IngestBatch {
   readonly records: readonly SampleRecord[];
   /** Samples of an earlier visit that have their file again. */
@@ -45,7 +45,7 @@ export interface IngestSummary {
 }
 
 /** Small enough for a quick cancel and even shares, large enough that messages cost nothing. */
-const CHUNK_LENGTH = 8;
+const CHUNK_LENGTH = 16;
 const ATTACH_CHUNK_LENGTH = 64;
 /** A file that was in three crashes is the likely cause; the files that were read beside it get their chance alone. */
 const MAX_CRASHES = 3;
