@@ -1,6 +1,10 @@
 /** Attention within a grid or within windows of it, as ONNX operators. */
 import type { Dimension } from '../../graph/shape.ts';
+import { emitAttention, emitHeads } from './attention.ts';
 import type { Emitter, OnnxRule } from './emitter.ts';
+
+/** Order of axes that swaps rows and columns of [B,heads,s,t,D]. */
+const SWAPPED = [0, 1, 3, 2, 4];
 
 /**
  * The table of relative positions of one axis, laid out for products: [side, D, side], entry (i, d, j) = table[i-j+side-1][d].
@@ -87,31 +91,32 @@ export const lowerGridAttention: OnnxRule<'gridAttention'> = (
   const [q, k, v] = ['q', 'k', 'v'].map((part) => `${name}.${part}`) as [string, string, string];
   emitter.emit('Split', [tokens, ints('thirds', [channels, channels, channels])], [q, k, v], { axis: 2 });
 
-  // [B,heads,s,t,D] and, for the columns, [B,heads,t,s,D].
-  const grid = step('Reshape', [q, ints('q-shape', [-1, s, t, heads, width])], 'q-grid');
-  const byRow = step('Transpose', [grid], 'q-by-row', { perm: [0, 3, 1, 2, 4] });
-  const byColumn = step('Transpose', [grid], 'q-by-column', { perm: [0, 3, 2, 1, 4] });
+  const sizes = { queries: s * t, keys: s * t, heads, width };
+  const queries = emitHeads(emitter, q, `${name}.queries`, s * t, sizes);
+  // [B,heads,s,t,D] and, for the columns, [B,heads,t,s,D]: a product for each row, or column, of queries.
+  const byRow = step('Reshape', [queries, ints('by-row-shape', [-1, heads, s, t, width])], 'by-row');
+  const byColumn = step('Transpose', [byRow], 'by-column', { perm: SWAPPED });
   const rowTable = unrollTable(emitter, rows, s, width, `${name}.row-table`);
   const columnTable = unrollTable(emitter, columns, t, width, `${name}.column-table`);
   const rowTerms = step('MatMul', [byRow, rowTable], 'row-terms');
-  const turnedTerms = step('MatMul', [byColumn, columnTable], 'turned-column-terms');
-  const columnTerms = step('Transpose', [turnedTerms], 'column-terms', { perm: [0, 1, 3, 2, 4] });
-  const tall = step('Reshape', [rowTerms, ints('tall', [-1, heads, s * t, s, 1])], 'row-bias');
-  const wide = step('Reshape', [columnTerms, ints('wide', [-1, heads, s * t, 1, t])], 'column-bias');
-  const sum = step('Add', [tall, wide], 'sum');
-  const bias = step('Reshape', [sum, ints('bias-shape', [-1, heads, s * t, s * t])], 'bias');
+  const turnedTerms = step('MatMul', [byColumn, columnTable], 'turned-terms');
+  const columnTerms = step('Transpose', [turnedTerms], 'column-terms', { perm: SWAPPED });
+  const tall = step('Reshape', [rowTerms, ints('tall-shape', [-1, heads, s * t, s, 1])], 'tall');
+  const wide = step('Reshape', [columnTerms, ints('wide-shape', [-1, heads, s * t, 1, t])], 'wide');
 
-  emitter.emit('com.microsoft.MultiHeadAttention', [q, k, v, '', '', bias], `${name}.attended`, {
-    num_heads: heads,
+  let out = windows === undefined ? `${name}.tokens-out` : `${name}.windows-out`;
+  emitAttention(emitter, name, out, { q: queries, k, v }, sizes, (scores) => {
+    const grid = step('Reshape', [scores, ints('score-shape', [-1, heads, s * t, s, t])], 'score-grid');
+    const placed = step('Add', [step('Add', [grid, tall], 'row-placed'), wide], 'placed');
+    return step('Reshape', [placed, ints('placed-shape', [-1, heads, s * t, s * t])], 'biased');
   });
-  let out = `${name}.attended`;
   if (windows !== undefined) {
-    const joined = step(
+    const regrouped = step(
       'Reshape',
-      [out, ints('joined-shape', [-1, windows.tokens.length, channels])],
-      'joined',
+      [out, ints('regrouped-shape', [-1, windows.tokens.length, channels])],
+      'regrouped',
     );
-    out = step('Gather', [joined, ints('window-positions', windows.positions)], 'returned', { axis: 1 });
+    out = step('Gather', [regrouped, ints('window-positions', windows.positions)], 'returned', { axis: 1 });
   }
   emitter.emit('Reshape', [out, ints('grid-shape', [-1, h, w, channels])], name);
 };

@@ -1,6 +1,7 @@
 /** The operations on tokens as ONNX operators. */
 import type { TokenOperations } from '../../graph/ops.ts';
 import type { Shape } from '../../graph/shape.ts';
+import { emitAttention, emitHeads } from './attention.ts';
 import type { Emitter, OnnxRule } from './emitter.ts';
 import { lowerGridAttention } from './grid-attention.ts';
 
@@ -108,8 +109,13 @@ export const tokenRules: { readonly [K in keyof TokenOperations]: OnnxRule<K> } 
       perm: order.map((_, at) => order.indexOf(at)),
     });
   },
-  attention(emitter, { inputs, name, attributes: { heads } }) {
-    emitter.emit('com.microsoft.MultiHeadAttention', inputs, name, { num_heads: heads });
+  attention(emitter, { inputs, name, attributes: { heads } }, inputShapes) {
+    const [q, k, v] = inputs as [string, string, string];
+    const [, queries, channels] = inputShapes[0] as [unknown, number, number];
+    const keys = inputShapes[1]?.[1] as number;
+    const sizes = { queries, keys, heads, width: channels / heads };
+    const split = emitHeads(emitter, q, `${name}.queries`, queries, sizes);
+    emitAttention(emitter, name, name, { q: split, k, v }, sizes);
   },
   gridAttention: lowerGridAttention,
   matmul(emitter, { inputs, name }) {

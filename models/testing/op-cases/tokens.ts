@@ -67,6 +67,11 @@ export const tokenCases: Readonly<Record<keyof TokenOperations, readonly OpCase[
       const values = [g.input('q', ['N', 5, 12]), g.input('k', ['N', 17, 12]), g.input('v', ['N', 17, 12])];
       return g.op('attention', 'y', values, { heads: 3 });
     }),
+    // Enough tokens for the fused kernels of a GPU, which are other programs than those for a few.
+    buildCase('attention of many tokens', (g) => {
+      const values = ['q', 'k', 'v'].map((name) => g.input(name, ['N', 67, 32]));
+      return g.op('attention', 'y', values, { heads: 2 });
+    }),
     buildCase('attention of tokens to themselves, one head', (g) => {
       const x = tokenInput(g);
       return g.op('attention', 'y', [x, x, x], { heads: 1 });
@@ -74,6 +79,8 @@ export const tokenCases: Readonly<Record<keyof TokenOperations, readonly OpCase[
   ],
   gridAttention: [
     gridCase('gridAttention of a whole grid that is not square', 5, 3, null, 2),
+    gridCase('gridAttention of a larger grid', 8, 9, null, 2),
+    gridCase('gridAttention in larger windows', 9, 11, 6, 2),
     gridCase('gridAttention in windows that divide the grid', 4, 6, 2, 3),
     gridCase('gridAttention in windows that reach beyond the grid', 7, 5, 3, 2),
     gridCase('gridAttention in a window larger than the grid', 3, 2, 4, 1),

@@ -1,0 +1,58 @@
+/**
+ * Attention as two products and a softmax. The fused operator (com.microsoft.MultiHeadAttention of onnxruntime-web 1.30) gives
+ * wrong numbers on WebGPU from 32 queries on where subgroups are small, as on the software adapter that the tests run on;
+ * on WebAssembly it is not faster.
+ */
+import type { Emitter } from './emitter.ts';
+
+/** Sizes of one attention: T queries, S keys, heads of D channels. */
+export interface AttentionSizes {
+  readonly queries: number;
+  readonly keys: number;
+  readonly heads: number;
+  readonly width: number;
+}
+
+/** Order of the axes of [B,T,heads,D] that puts the heads first, and the one that turns each head's matrix round too. */
+const HEADS_FIRST = [0, 2, 1, 3];
+const HEADS_TURNED = [0, 2, 3, 1];
+
+/** Emits x [B,count,C] as [B,heads,count,D], or [B,heads,D,count] where it is turned round. */
+export function emitHeads(
+  emitter: Emitter,
+  x: string,
+  result: string,
+  count: number,
+  { heads, width }: AttentionSizes,
+  isTurned = false,
+): string {
+  const shape = emitter.intsConstant(`${result}.shape`, [-1, count, heads, width]);
+  emitter.emit('Reshape', [x, shape], `${result}.split`);
+  emitter.emit('Transpose', [`${result}.split`], result, { perm: isTurned ? HEADS_TURNED : HEADS_FIRST });
+  return result;
+}
+
+/**
+ * Emits attention of queries [B,heads,T,D] to keys and values [B,S,C]; the result, [B,T,C], is called `result`.
+ * `bias` emits what is added to the scores [B,heads,T,S] and names the sum.
+ */
+export function emitAttention(
+  emitter: Emitter,
+  name: string,
+  result: string,
+  { q, k, v }: { readonly q: string; readonly k: string; readonly v: string },
+  sizes: AttentionSizes,
+  bias: (scores: string) => string = (scores) => scores,
+): void {
+  const { queries, keys, heads, width } = sizes;
+  const keysTurned = emitHeads(emitter, k, `${name}.keys`, keys, sizes, true);
+  const scale = emitter.floatConstant(`${name}.scale`, 1 / Math.sqrt(width));
+  emitter.emit('Mul', [keysTurned, scale], `${name}.scaled-keys`);
+  emitter.emit('MatMul', [q, `${name}.scaled-keys`], `${name}.scores`);
+  emitter.emit('Softmax', [bias(`${name}.scores`)], `${name}.weights`, { axis: -1 });
+  const values = emitHeads(emitter, v, `${name}.values`, keys, sizes);
+  emitter.emit('MatMul', [`${name}.weights`, values], `${name}.attended`);
+  emitter.emit('Transpose', [`${name}.attended`], `${name}.joined`, { perm: HEADS_FIRST });
+  const shape = emitter.intsConstant(`${name}.joined-shape`, [-1, queries, heads * width]);
+  emitter.emit('Reshape', [`${name}.joined`, shape], result);
+}
