@@ -12,9 +12,14 @@ export interface PageSession {
   readonly close: () => Promise<void>;
 }
 
-/** Serves dist on a free port and starts the browser, with WebGPU on the software adapter. */
-export async function openSession(): Promise<PageSession> {
-  const server = await preview({ root: ROOT, logLevel: 'warn', preview: { host: 'localhost', port: 4517 } });
+/** Serves a built site, the page's unless another is named, on a free port and starts the browser, with WebGPU on the software adapter. */
+export async function openSession(outDir = 'dist'): Promise<PageSession> {
+  const server = await preview({
+    root: ROOT,
+    logLevel: 'warn',
+    build: { outDir },
+    preview: { host: 'localhost', port: 4517 },
+  });
   const address = server.resolvedUrls?.local[0];
   const executablePath = findChromium();
   if (address === undefined || executablePath === undefined) throw new Error('No server or no Chromium.');
