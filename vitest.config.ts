@@ -1,4 +1,5 @@
-// Two test projects: `unit` in Node, `gpu` in a real Chromium with WebGPU on a software adapter.
+// Three test projects: `unit` in Node; `full`, models at their full size, in Node; `gpu` in a real Chromium with WebGPU on a
+// software adapter.
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
@@ -27,6 +28,15 @@ export default defineConfig({
           include: ['{core,models,workers,src,scripts,bench}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.gpu.test.ts', '**/*.full.test.ts', 'node_modules/**'],
           environment: 'node',
+        },
+      },
+      {
+        test: {
+          name: 'full',
+          include: ['models/**/*.full.test.ts'],
+          environment: 'node',
+          // Each holds hundreds of megabytes of weights.
+          fileParallelism: false,
         },
       },
       {

@@ -1,6 +1,7 @@
 /**
  * `npm run test:goldens`: runs the golden tests alone, on the folder named by the environment's GOLDENS or on the
- * project's copies, and prints one line per golden folder before "N passed, N failed".
+ * project's copies, and prints one line per golden folder before "N passed, N failed". `npm run test:full` does the same
+ * with the models at their full size, which takes minutes and gigabytes.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -18,7 +19,8 @@ const reporters = `--reporter=default --reporter=json --outputFile.json=${counts
 const env = { ...process.env, GOLDENS_REPORT: reportPath };
 // The tests run from the root; the person named the folder from where they stand.
 if (env['GOLDENS']) env['GOLDENS'] = resolve(process.env['INIT_CWD'] ?? '.', env['GOLDENS']);
-const { status } = spawnSync(`npx --no-install vitest run --project unit .golden.test.ts ${reporters}`, {
+const tests = process.argv[2] === 'full' ? '--project full' : '--project unit .golden.test.ts';
+const { status } = spawnSync(`npx --no-install vitest run ${tests} ${reporters}`, {
   cwd: ROOT,
   stdio: 'inherit',
   shell: true,

@@ -50,7 +50,8 @@ function differences(
   return names.flatMap((name) => {
     const { shape, data } = expected.get(name) ?? { shape: [], data: [] };
     const actual = results[name] ?? { shape: [], data: [] };
-    if (String(actual.shape.slice(-shape.length)) !== String(shape)) return [`${name} is [${actual.shape.join()}]`];
+    if (String(actual.shape.slice(-shape.length)) !== String(shape))
+      return [`${name} is [${actual.shape.join()}]`];
     const problem = difference(Array.from(actual.data).slice(0, elementCount(shape)), data);
     return problem === undefined ? [] : [`${name}: ${problem}`];
   });
