@@ -24,7 +24,7 @@ export async function openReader(paths: readonly string[], warmUpCount: number):
     logLevel: 'warn',
     base: './',
     worker: { format: 'es' },
-    build: { outDir, target: 'es2023' },
+    build: { outDir, emptyOutDir: false, target: 'es2023' },
   });
   const { browser, page, address, close } = await openSession(outDir);
   const session = await openBrowserSession(browser);
