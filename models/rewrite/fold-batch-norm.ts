@@ -15,8 +15,13 @@ function channelFactors(scale: Float32Array, variance: Float32Array, epsilon: nu
 function foldWeight(epsilon: number, [weight, scale, variance]: readonly Float32Array[]): Float32Array {
   const factors = channelFactors(scale as Float32Array, variance as Float32Array, epsilon);
   const values = weight as Float32Array;
+  const folded = new Float32Array(values.length);
   const perChannel = values.length / factors.length;
-  return values.map((value, at) => value * (factors[Math.floor(at / perChannel)] as number));
+  for (const [channel, factor] of factors.entries()) {
+    const end = (channel + 1) * perChannel;
+    for (let at = channel * perChannel; at < end; at++) folded[at] = (values[at] as number) * factor;
+  }
+  return folded;
 }
 
 /** shift + (bias - mean) * factor for every channel; no bias is 0. */
