@@ -5,7 +5,7 @@ import * as ort from 'onnxruntime-web/wasm';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { goldensFolder, reportGolden } from '../../core/goldens.ts';
-import { describeDifference, maxAbsDifference, TRANSUNET_LOGITS } from '../../core/testing.ts';
+import { describeDifference, maxAbsDifference, STORED_F16, TRANSUNET_LOGITS } from '../../core/testing.ts';
 import { lowerToOnnx } from '../onnx/lower.ts';
 import { interpret } from '../reference/interpret.ts';
 import { foldNorms } from '../rewrite/fold-norms.ts';
@@ -48,15 +48,25 @@ describe.each(cases)(
       expect(difference(interpret(folded, { image })['logits']?.data ?? [])).toBeUndefined();
     });
 
+    /** The logits of an ONNX file of the model. */
+    const run = async (bytes: Uint8Array) => {
+      const session = await ort.InferenceSession.create(bytes);
+      const output = await session.run({ image: new ort.Tensor('float32', image.data, image.shape) });
+      await session.release();
+      expect(output['logits']?.dims).toEqual(logits.shape);
+      return output['logits']?.data as Float32Array;
+    };
+
     it.each([
       ['as it is', (given: typeof model) => given],
       ['with its norms folded', foldNorms],
     ])('has them on WebAssembly %s', async (_, rewrite) => {
-      const session = await ort.InferenceSession.create(lowerToOnnx(rewrite(model)));
-      const output = await session.run({ image: new ort.Tensor('float32', image.data, image.shape) });
-      expect(output['logits']?.dims).toEqual(logits.shape);
-      expect(difference(output['logits']?.data as Float32Array)).toBeUndefined();
-      await session.release();
+      expect(difference(await run(lowerToOnnx(rewrite(model))))).toBeUndefined();
+    });
+
+    it('has them roughly in half precision', async () => {
+      const actual = await run(lowerToOnnx(foldNorms(model), 'f16'));
+      expect(describeDifference(actual, logits.data, STORED_F16)).toBeUndefined();
     });
   },
 );
