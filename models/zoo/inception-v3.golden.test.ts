@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import { readNpz } from '../../core/formats/npz.ts';
 import { goldensFolder, reportGolden } from '../../core/goldens.ts';
-import { resizeBilinear, resizeLikeSkimage } from '../../core/imaging/resize.ts';
+import { type FeaturePreprocess, prepareForFeatures } from '../../core/imaging/preprocess.ts';
 import { describeDifference, maxAbsDifference, BACKENDS } from '../../core/testing.ts';
 import type { Graph } from '../graph/graph.ts';
 import { lowerToOnnx } from '../onnx/lower.ts';
@@ -47,56 +47,20 @@ const { salt, gain } = readJson('config.json') as { readonly salt: string; reado
 let checked = 0;
 let worstError = 0;
 
-/** Planes of an image, values 0..255, each through `resize`. */
-function resizePlanes(
-  name: string,
-  resize: (plane: Float64Array, height: number, width: number) => Float64Array,
-) {
+/** [3,299,299] in [0, 1] as the workbench prepares images, plane by plane. */
+function prepareImage(name: string, preset: FeaturePreprocess['preset']): Float32Array {
   const { shape, values } = images.read(`image_${name}`);
   const [height = 0, width = 0, channels = 0] = shape;
   expect(channels).toBe(3);
-  return Array.from({ length: channels }, (_, channel) =>
-    resize(
-      Float64Array.from({ length: height * width }, (__, i) => Number(values[i * channels + channel])),
-      height,
-      width,
-    ),
-  );
-}
-
-/** [3,299,299] in [0, 1] by one plain resize. */
-function fullSize(name: string): Float32Array {
-  const planes = resizePlanes(name, (plane, height, width) =>
-    resizeBilinear(plane, height, width, INCEPTION_SIDE, INCEPTION_SIDE),
-  );
-  return Float32Array.from(
-    planes.flatMap((plane) => Array.from(plane)),
-    (value) => value / 255,
-  );
-}
-
-/** [3,299,299] in [0, 1], shrunk to the side of the published SnP code and enlarged again. */
-function throughSmall(name: string): Float32Array {
-  const side = features.read(`snp_resized64_${name}`).shape[0] as number;
-  const { values } = images.read(`image_${name}`);
-  const range = { min: Infinity, max: -Infinity };
-  for (const value of values) {
-    range.min = Math.min(range.min, Number(value));
-    range.max = Math.max(range.max, Number(value));
+  const input = new Float32Array(channels * PLANE);
+  for (let channel = 0; channel < channels; channel++) {
+    const plane = Float64Array.from({ length: height * width }, (_, i) =>
+      Number(values[i * channels + channel]),
+    );
+    const preprocess = { kind: 'features', side: INCEPTION_SIDE, preset } as const;
+    input.set(prepareForFeatures(plane, height, width, preprocess), channel * PLANE);
   }
-  const planes = resizePlanes(name, (plane, height, width) =>
-    resizeBilinear(
-      resizeLikeSkimage(plane, height, width, side, side, range),
-      side,
-      side,
-      INCEPTION_SIDE,
-      INCEPTION_SIDE,
-    ),
-  );
-  return Float32Array.from(
-    planes.flatMap((plane) => Array.from(plane)),
-    (value) => value / 255,
-  );
+  return input;
 }
 
 /**
@@ -104,7 +68,7 @@ function throughSmall(name: string): Float32Array {
  * ImageNet's normalisation followed by `transform_input`), so the input is half of one more than the value wanted.
  */
 function torchvisionInput(name: string, normalisation: string, transformInput: boolean): Float32Array {
-  return fullSize(name).map((value, at) => {
+  return prepareImage(name, 'full').map((value, at) => {
     const { mean, deviation } = IMAGENET[Math.floor(at / PLANE)] ?? {
       mean: Number.NaN,
       deviation: Number.NaN,
@@ -161,7 +125,7 @@ describe('InceptionV3 of the Fréchet Inception distance', { timeout: TIMEOUT_MS
   const run = createRunner('fid', BLOCKS);
 
   it.each(fidImages)('has the features and the blocks of image %s', async (name) => {
-    const outputs = await run(fullSize(name));
+    const outputs = await run(prepareImage(name, 'full'));
     expect(outputs.get('features')?.dims).toEqual([1, INCEPTION_FEATURE_COUNT]);
     expect(differenceTo(`fid_${name}`, outputs.get('features')?.data)).toBeUndefined();
     BLOCKS.forEach((value, block) => {
@@ -178,7 +142,7 @@ describe('InceptionV3 of the Fréchet Inception distance', { timeout: TIMEOUT_MS
   it('has the values of the first block at their places', async () => {
     const crops = keys.filter((key) => key.endsWith('_block0_crop'));
     for (const key of crops) {
-      const outputs = await run(fullSize(key.split('_')[1] as string));
+      const outputs = await run(prepareImage(key.split('_')[1] as string, 'full'));
       const { data, dims } = outputs.get(BLOCKS[0] as string) ?? NO_MAP;
       const [, , height = 0, width = 0] = dims;
       const crop = new Float32Array(8 * 8 * 8);
@@ -192,7 +156,7 @@ describe('InceptionV3 of the Fréchet Inception distance', { timeout: TIMEOUT_MS
   });
 
   it.each(snpImages)('has the features of image %s as the published SnP code takes them', async (name) => {
-    const actual = await run(throughSmall(name));
+    const actual = await run(prepareImage(name, 'via-64'));
     expect(differenceTo(`snp_${name}`, actual.get('features')?.data)).toBeUndefined();
   });
 });
