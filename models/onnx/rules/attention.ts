@@ -34,7 +34,7 @@ export function emitHeads(
 
 /**
  * Emits attention of queries [B,heads,T,D] to keys and values [B,S,C]; the result, [B,T,C], is called `result`.
- * `bias` emits what is added to the scores [B,heads,T,S] and names the sum.
+ * `bias` [B,heads,T,S], where there is one, is added to the scores.
  */
 export function emitAttention(
   emitter: Emitter,
@@ -42,14 +42,16 @@ export function emitAttention(
   result: string,
   { q, k, v }: { readonly q: string; readonly k: string; readonly v: string },
   sizes: AttentionSizes,
-  bias: (scores: string) => string = (scores) => scores,
+  bias?: string,
 ): void {
   const { queries, keys, heads, width } = sizes;
   const keysTurned = emitHeads(emitter, k, `${name}.keys`, keys, sizes, true);
   const scale = emitter.floatConstant(`${name}.scale`, 1 / Math.sqrt(width));
   emitter.emit('Mul', [keysTurned, scale], `${name}.scaled-keys`);
   emitter.emit('MatMul', [q, `${name}.scaled-keys`], `${name}.scores`);
-  emitter.emit('Softmax', [bias(`${name}.scores`)], `${name}.weights`, { axis: -1 });
+  const scores = bias === undefined ? `${name}.scores` : `${name}.biased`;
+  if (bias !== undefined) emitter.emit('Add', [`${name}.scores`, bias], scores);
+  emitter.emit('Softmax', [scores], `${name}.weights`, { axis: -1 });
   const values = emitHeads(emitter, v, `${name}.values`, keys, sizes);
   emitter.emit('MatMul', [`${name}.weights`, values], `${name}.attended`);
   emitter.emit('Transpose', [`${name}.attended`], `${name}.joined`, { perm: HEADS_FIRST });

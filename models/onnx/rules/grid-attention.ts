@@ -104,12 +104,12 @@ export const lowerGridAttention: OnnxRule<'gridAttention'> = (
   const tall = step('Reshape', [rowTerms, ints('tall-shape', [-1, heads, s * t, s, 1])], 'tall');
   const wide = step('Reshape', [columnTerms, ints('wide-shape', [-1, heads, s * t, 1, t])], 'wide');
 
+  // Summed before they meet the scores: one of the two sums over all pairs is then of equal shapes, which is quicker.
+  const terms = step('Add', [tall, wide], 'terms');
+  const bias = step('Reshape', [terms, ints('bias-shape', [-1, heads, s * t, s * t])], 'bias');
+
   let out = windows === undefined ? `${name}.tokens-out` : `${name}.windows-out`;
-  emitAttention(emitter, name, out, { q: queries, k, v }, sizes, (scores) => {
-    const grid = step('Reshape', [scores, ints('score-shape', [-1, heads, s * t, s, t])], 'score-grid');
-    const placed = step('Add', [step('Add', [grid, tall], 'row-placed'), wide], 'placed');
-    return step('Reshape', [placed, ints('placed-shape', [-1, heads, s * t, s * t])], 'biased');
-  });
+  emitAttention(emitter, name, out, { q: queries, k, v }, sizes, bias);
   if (windows !== undefined) {
     const regrouped = step(
       'Reshape',
