@@ -1,6 +1,6 @@
 /**
- * First load of the page: what it fetches before any WebAssembly, and how long until the demo cohort is shown.
- * Times are medians of five loads on localhost with an empty cache. No peer: nobody else's page does this.
+ * First load of the page: what it fetches before any WebAssembly, and how long until the demo cohort is seen and read.
+ * A file counts once: the second data worker has the script of the first from the browser's cache. Times are medians of five loads on localhost with an empty cache. No peer: nobody else's page does this.
  */
 import { gzipSync } from 'node:zlib';
 import type { Page, Response } from '@playwright/test';
@@ -13,7 +13,8 @@ const LOADS = 5;
 
 /** gzip's own default, which static hosts use too. */
 async function gzippedBytes(responses: readonly Response[]): Promise<number> {
-  const bodies = await Promise.all(responses.map((response) => response.body()));
+  const distinct = [...new Map(responses.map((response) => [response.url(), response])).values()];
+  const bodies = await Promise.all(distinct.map((response) => response.body()));
   return bodies.reduce((sum, body) => sum + gzipSync(body).length, 0);
 }
 
@@ -32,7 +33,8 @@ async function load(page: Page, address: string): Promise<{ responses: Response[
 }
 
 const headingMs: number[] = [];
-const demoMs: number[] = [];
+const demoShownMs: number[] = [];
+const demoReadMs: number[] = [];
 let scriptBytes = 0;
 let styleBytes = 0;
 for (let index = 0; index < LOADS; index++) {
@@ -46,8 +48,10 @@ for (let index = 0; index < LOADS; index++) {
   headingMs.push(loaded.headingMs);
   const clicked = performance.now();
   await page.getByRole('button', { name: /try the demo cohort/i }).click();
+  await page.locator('figure svg[data-figure]').first().waitFor();
+  demoShownMs.push(performance.now() - clicked);
   await waitForJob(page);
-  demoMs.push(performance.now() - clicked);
+  demoReadMs.push(performance.now() - clicked);
   await session.close();
 }
 
@@ -58,7 +62,8 @@ printResult({
     scriptGzippedKB: scriptBytes / 1000,
     styleGzippedKB: styleBytes / 1000,
     headingShownMs: median(headingMs),
-    demoCohortReadMs: median(demoMs),
+    demoCohortFirstFigureMs: median(demoShownMs),
+    demoCohortReadMs: median(demoReadMs),
   },
   peer: null,
   ratio: null,

@@ -95,6 +95,11 @@ test('scores of dropped predictions equal those computed here, on the page and i
     await screenshot(app, info, `evaluate-predictions-${colorScheme}`);
   }
 
+  // On the smallest screen the list of runs is not cut.
+  await app.setViewportSize({ width: 1024, height: 768 });
+  const runs = app.getByRole('region', { name: 'List of runs' });
+  await expect.poll(() => runs.evaluate((list) => list.scrollWidth - list.clientWidth)).toBe(0);
+
   // The settings change what is shown at once: `strict` scores the empty prediction as before, the group size does not.
   await setNumber(app, 'Smallest group (images)', 10_000);
   await expect(app.getByRole('region', { name: 'Main numbers' })).toContainText('not defined');

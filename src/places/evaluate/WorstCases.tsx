@@ -90,7 +90,14 @@ export function WorstCases({
       render: ({ scores }) => percent(scoreOf(scores, each, metric)),
     })),
     ...(hasRules
-      ? [{ key: 'rules', header: 'Empty masks', render: ({ scores }: CaseRow) => rulesOf(scores) }]
+      ? [
+          {
+            key: 'rules',
+            header: 'Empty masks',
+            width: 150,
+            render: ({ scores }: CaseRow) => rulesOf(scores),
+          },
+        ]
       : []),
   ];
   const isChosenHere = chosen?.groupingId === id;
