@@ -102,7 +102,8 @@ test('models of other makers are used, kept, removed, or refused with a reason',
   await app.reload();
   await expect(app.getByText('4 models ready')).toBeVisible({ timeout: 60_000 });
   await expect(card(app, 'foreign.onnx')).toContainText('in use');
-  await card(app, 'foreign.onnx').getByRole('button', { name: 'Remove' }).click();
+  await card(app, 'foreign.onnx').getByRole('button', { name: 'Delete' }).click();
+  await card(app, 'foreign.onnx').getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(card(app, 'foreign.onnx')).toHaveCount(0);
   await expect(card(app, 'Filter bank')).toContainText('in use');
   await app.reload();

@@ -6,11 +6,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createDemoCohort } from '../core/cohort/demo-cohort.ts';
 import { type SerializedError, serializeError, WorkbenchError } from '../core/errors.ts';
+import { openBlob } from '../core/formats/byte-source.ts';
+import { writeSafetensors } from '../core/formats/safetensors.ts';
+import { openTensorSource } from '../core/formats/tensor-source.ts';
+import samedWeightsUrl from '../core/goldens/samed-tiny/weights.npz?url';
 import type { CropFrame } from '../core/imaging/crop.ts';
 import { prepareForFeatures, prepareForSegmentation } from '../core/imaging/preprocess.ts';
 import { countOverlap } from '../core/segmentation/overlap.ts';
 import { BACKENDS, describeDifference } from '../core/testing.ts';
 import { createGraphBuilder } from '../models/graph/builder.ts';
+import type { Tensor } from '../models/graph/graph.ts';
 import { lowerToOnnx } from '../models/onnx/lower.ts';
 import { interpret } from '../models/reference/interpret.ts';
 import { createFilterBank, FILTER_BANK_SIDE } from '../models/zoo/filter-bank.ts';
@@ -245,6 +250,56 @@ describe.each<Provider>(['webgpu', 'wasm'])('the compute worker on %s', (provide
     await expect(
       api.extractFeatures({ modelId: id, preprocess, samples }, live(), ignore),
     ).rejects.toMatchObject({ code: 'model/not-loaded' });
+  });
+});
+
+describe('a SAMed made of its checkpoints', () => {
+  it('is two networks behind one model, alike on both providers, and predicts', async () => {
+    const { api, close } = await startWorker('webgpu');
+    const weights = await (await fetch(samedWeightsUrl)).blob();
+    const source = await openTensorSource(openBlob(weights), 'weights.npz');
+    const tensors = new Map<string, Tensor>();
+    for (const { name, shape } of source.tensors.values()) {
+      tensors.set(name, { shape, data: await source.read(name) });
+    }
+    const file = (name: string, wanted: (tensor: string) => boolean) =>
+      new File(
+        [writeSafetensors(new Map([...tensors].filter(([key]) => wanted(key))), { heads: '4' })],
+        name,
+      );
+    const sam = file('sam.safetensors', (name) => !/^w_[ab]_/.test(name));
+    const adapters = file('samed.safetensors', (name) => !name.startsWith('image_encoder.'));
+    const settings = { precision: 'f32', side: 128 } as const;
+    await expect(api.outline([adapters], settings)).rejects.toMatchObject({ code: 'model/needs-checkpoint' });
+    expect(await api.outline([sam, adapters], settings)).toMatchObject({ role: 'segmenter', unused: [] });
+
+    const spec = { kind: 'checkpoints', files: [sam, adapters], settings } as const;
+    const controller = new AbortController();
+    const cancelled = api.makeModel(spec, controller.signal, () => controller.abort());
+    await expect(cancelled).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await api.madeModels()).toEqual([]);
+
+    const id = await api.makeModel(spec, live(), ignore);
+    expect(await api.makeModel(spec, live(), ignore)).toBe(id);
+    const report = await api.load({ kind: 'made', id });
+    expect(report).toMatchObject({
+      role: 'segmenter',
+      input: { channels: 3, side: 128 },
+      outputChannels: 3,
+      precision: 'f32',
+      selfTest: { status: 'agreed' },
+    });
+    expect(report.sources.map(({ name }) => name)).toEqual(['sam.safetensors', 'samed.safetensors']);
+    const preprocess = { ...segmentation, side: 128 };
+    const { images } = await api.predict(
+      { runId: 'samed', modelId: id, preprocess, samples },
+      live(),
+      ignore,
+    );
+    expect(images).toHaveLength(SAMPLE_COUNT);
+    await api.deleteModel(id);
+    expect(await api.madeModels()).toEqual([]);
+    close();
   });
 });
 

@@ -5,7 +5,7 @@
 import { serializeError, WorkbenchError } from '../../core/errors.ts';
 import type { ConversionSettings } from '../../models/convert/conversion.ts';
 import type { MakeModelSpec, ModelReport, ModelRole } from '../../workers/api/compute.ts';
-import { withChosenModel, withModelWithoutRole, withoutWaiting, withRejectedModel } from '../state/models.ts';
+import { withModelWithoutRole, withoutWaiting, withRejectedModel } from '../state/models.ts';
 import {
   baseOf,
   type CheckpointCard,
@@ -16,7 +16,7 @@ import {
 import { store, update } from '../state/store.ts';
 import type { FoundFile } from './dropped-files.ts';
 import { startJob } from './jobs.ts';
-import { ensureModels, loadModel, refreshMade, rememberSpec } from './models.ts';
+import { chooseModel, ensureModels, loadModel, refreshMade, rememberSpec } from './models.ts';
 import { startCompute } from './workers.ts';
 
 interface OnnxFiles {
@@ -57,7 +57,7 @@ async function addModel(key: string, name: string, sizeBytes: number, spec: Make
   const outcome = await end;
   if (outcome.status === 'done') {
     const { id, role } = outcome.value;
-    update('models', (models) => withChosenModel(models, role, id));
+    chooseModel(role, id);
   } else if (outcome.status === 'failed') {
     const { code, message } = outcome.error;
     reject(key, name, sizeBytes, new WorkbenchError(code, message, outcome.error));

@@ -155,6 +155,17 @@ export async function activeModel(role: ModelRole): Promise<ActiveModel> {
   return { worker, model };
 }
 
+/**
+ * Takes a model into use; null takes the embedded one. Evaluate's input follows a segmenter that takes one side only:
+ * any other would be refused.
+ */
+export function chooseModel(role: ModelRole, id: ModelId | null): void {
+  update('models', (models) => withChosenModel(models, role, id));
+  const side = activeModelOf(store.getState().models, role)?.input.side ?? null;
+  if (role !== 'segmenter' || side === null) return;
+  update('evaluate', (evaluate) => ({ ...evaluate, settings: { ...evaluate.settings, side } }));
+}
+
 /** Starts what the Models place shows; failures are in the state already. */
 export function prepareModels(): void {
   ensureModels().catch(() => undefined);
@@ -176,7 +187,7 @@ export async function loadMadeModel(id: ModelId): Promise<void> {
   });
   const outcome = await end;
   if (outcome.status === 'done') {
-    update('models', (models) => withChosenModel(models, outcome.value.role, id));
+    chooseModel(outcome.value.role, id);
   } else if (outcome.status === 'failed') {
     const rejected = { key: `made ${id}`, name, sizeBytes: 0, error: outcome.error };
     update('models', (models) => withRejectedModel(models, rejected));

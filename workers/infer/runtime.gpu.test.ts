@@ -3,6 +3,7 @@ import * as ort from 'onnxruntime-web/webgpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { BACKENDS, describeDifference, REDUCED_F32 } from '../../core/testing.ts';
+import { createGraphBuilder } from '../../models/graph/builder.ts';
 import { lowerToOnnx } from '../../models/onnx/lower.ts';
 import { interpret } from '../../models/reference/interpret.ts';
 import { opCases } from '../../models/testing/op-cases.ts';
@@ -89,6 +90,34 @@ describe('the WebGPU runtime', () => {
     await session.release();
     buffer.destroy();
   });
+
+  for (const provider of ['webgpu', 'wasm'] as const) {
+    it(`passes what one network makes to the next, with inputs that never change, on ${provider}`, async () => {
+      const first = createGraphBuilder('first');
+      const x = first.input('x', ['N', 2]);
+      const shift = first.input('shift', [1, 2]);
+      const between = first.op('binary', 'sum', [x, shift], { function: 'add' });
+      const second = createGraphBuilder('second');
+      const y = second.op('affine', 'scaled', [second.input('between', ['N', 2])], { scale: 10, shift: 0 });
+      const session = await runtime.createPipeline(
+        [
+          {
+            graph: lowerToOnnx({ graph: first.build({ between }), params: new Map() }),
+            constants: { shift: { shape: [1, 2], data: Float32Array.of(1, 2) } },
+          },
+          { graph: lowerToOnnx({ graph: second.build({ y }), params: new Map() }), constants: {} },
+        ],
+        provider,
+      );
+      // Twice: what passed between the networks the first time has been let go of.
+      for (const value of [3, 4]) {
+        const outputs = await session.run({ x: { shape: [1, 2], data: Float32Array.of(value, value) } });
+        expect(Object.keys(outputs)).toEqual(['y']);
+        expect(Array.from(outputs['y']?.data ?? [])).toEqual([10 * (value + 1), 10 * (value + 2)]);
+      }
+      await session.release();
+    });
+  }
 
   it('runs one thing at a time when asked for several', async () => {
     const [opCase] = opCases;

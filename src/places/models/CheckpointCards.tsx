@@ -123,12 +123,18 @@ function Outcome({ card }: CardProps) {
 function Card({ card }: CardProps) {
   const { key, name, sizeBytes, recognised, outline } = card;
   const isMaking = useStore(({ jobs }) => jobs.running.some(({ kind }) => kind === `make-model-${key}`));
-  const isReady = outline.status === 'done';
+  const words = outline.status === 'done' ? outline.outline.words : undefined;
+  const isMade = useStore(({ models }) => models.made.some((model) => model.name === words));
   return (
     <section className={styles['card']} aria-label={`Checkpoint ${name}`}>
       <div className={styles['head']}>
         <h3>{recognised.words}</h3>
         <span className={styles['tag']}>checkpoint</span>
+        {isMade && (
+          <span className={styles['tag']} data-active>
+            made: see below
+          </span>
+        )}
         <span className={styles['end']} />
         <Button
           variant="default"
@@ -148,7 +154,7 @@ function Card({ card }: CardProps) {
         <Button
           size="compact-sm"
           variant="default"
-          disabled={!isReady}
+          disabled={words === undefined || isMade}
           loading={isMaking}
           onClick={() => void convertCheckpoint(key)}
         >

@@ -2,9 +2,7 @@
 import { Button } from '@mantine/core';
 import { EMBEDDED_MODELS } from '../../../models/zoo/registry.ts';
 import type { ModelReport, SelfTest } from '../../../workers/api/compute.ts';
-import { deleteModel, unloadModel } from '../../services/models.ts';
-import { update } from '../../state/store.ts';
-import { withChosenModel } from '../../state/models.ts';
+import { chooseModel, deleteModel, unloadModel } from '../../services/models.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber } from '../../ui/format.ts';
 import { Notice } from '../../ui/Notice.tsx';
 import { DeleteButton } from './DeleteButton.tsx';
@@ -122,11 +120,7 @@ export function ModelCard({ model, isActive }: ModelCardProps) {
         )}
         <span className={styles['end']} />
         {!isActive && (
-          <Button
-            variant="default"
-            size="compact-xs"
-            onClick={() => update('models', (models) => withChosenModel(models, role, id))}
-          >
+          <Button variant="default" size="compact-xs" onClick={() => chooseModel(role, id)}>
             Use as {role}
           </Button>
         )}

@@ -1,8 +1,9 @@
 /** Which segmenter and which extractor the other places use. */
 import { useMemo } from 'react';
 import type { ModelReport, ModelRole } from '../../../workers/api/compute.ts';
-import { activeModelOf, withChosenModel } from '../../state/models.ts';
-import { update, useStore } from '../../state/store.ts';
+import { chooseModel } from '../../services/models.ts';
+import { activeModelOf } from '../../state/models.ts';
+import { useStore } from '../../state/store.ts';
 import { ChoiceSetting } from '../../ui/settings.tsx';
 import { SettingsGroup } from '../../ui/SettingsGroup.tsx';
 
@@ -29,7 +30,7 @@ export function RoleSetting({ modelRole: role, label, reason }: RoleSettingProps
       value={active?.id ?? ''}
       defaultValue={embedded?.id ?? active?.id ?? ''}
       choices={choices.length === 0 ? waiting : choices}
-      onChange={(id) => update('models', (state) => withChosenModel(state, role, id === '' ? null : id))}
+      onChange={(id) => chooseModel(role, id === '' ? null : id)}
     />
   );
 }

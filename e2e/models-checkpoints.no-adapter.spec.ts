@@ -9,7 +9,7 @@ import { dropPaths } from './harness/drop.ts';
 import { screenshot } from './harness/screenshot.ts';
 import { expect, test } from './harness/test.ts';
 import { type TinyCheckpoints, writeTinyCheckpoints } from './harness/tiny-checkpoints.ts';
-import { search } from './search-drive.ts';
+import { search, setNumber } from './search-drive.ts';
 
 let folder: string;
 let files: TinyCheckpoints;
@@ -35,11 +35,11 @@ async function drop(page: Page, path: string): Promise<void> {
 /** Makes the model of a card and waits until it is in use. */
 async function make(page: Page, card: string, model: RegExp): Promise<void> {
   await region(page, card).getByRole('button', { name: 'Make the model' }).click();
-  await expect(region(page, model)).toContainText('in use', { timeout: 60_000 });
+  await expect(region(page, model)).toContainText('in use', { timeout: 180_000 });
 }
 
 test('a SAM and the adapters of a SAMed become an extractor and a segmenter', async ({ app }, info) => {
-  test.setTimeout(400_000);
+  test.setTimeout(600_000);
   await loadDemo(app);
   await openModels(app);
   await drop(app, files.adapters);
@@ -60,7 +60,7 @@ test('a SAM and the adapters of a SAMed become an extractor and a segmenter', as
   await expect(region(app, /Image encoder of SAM/)).toContainText('averaged to one vector');
   await make(app, ADAPTERS, /^SAMed/);
   const samed = region(app, /^SAMed/);
-  await expect(samed).toContainText('Agreed.');
+  await expect(samed).toContainText('Ran on one provider only.');
   await expect(samed).toContainText('sam_tiny.pth');
   await expect(samed).toContainText(/SHA-256 [0-9a-f]{64}/);
   await expect(samed).toContainText('logits of background, rim, cup');
@@ -68,9 +68,10 @@ test('a SAM and the adapters of a SAMed become an extractor and a segmenter', as
   await screenshot(app, info, 'models-made');
 
   await app.goto('./#/search');
+  await setNumber(app, /Selection size N/, 24);
   await search(app);
   await app.goto('./#/evaluate');
-  await app.getByRole('button', { name: 'Run', exact: true }).click();
+  await app.getByRole('button', { name: /^Evaluate \d+ images$/ }).click();
   await waitForRun(app);
   await expect(app.getByRole('main')).toContainText('SAMed');
 
@@ -85,7 +86,7 @@ test('a SAM and the adapters of a SAMed become an extractor and a segmenter', as
   await expect(kept).toContainText('SAMed');
   await screenshot(app, info, 'models-kept');
   await kept.getByRole('button', { name: 'Load' }).click();
-  await expect(region(app, /^SAMed/)).toContainText('in use', { timeout: 60_000 });
+  await expect(region(app, /^SAMed/)).toContainText('in use', { timeout: 180_000 });
   await region(app, /^SAMed/)
     .getByRole('button', { name: 'Delete' })
     .click();
