@@ -66,7 +66,8 @@ export type ModelErrorCode =
   | 'runtime/no-webgpu'
   | 'runtime/start-failed'
   | 'runtime/run-failed'
-  | 'gpu/device-lost';
+  | 'gpu/device-lost'
+  | 'gpu/kernel-refused';
 
 /** Errors of search and evaluation. */
 export type AnalysisErrorCode =

@@ -229,6 +229,10 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     title: 'GPU was lost',
     hint: 'The driver was reset or the machine slept. The device is started again; start the job again.',
   },
+  'gpu/kernel-refused': {
+    title: 'GPU refused a program of ours',
+    hint: 'The driver could not compile it. Update the browser or the driver; the details name the line.',
+  },
   'search/pool-too-small': {
     title: 'Pool too small',
     hint: 'Widen the pool filter, or ask for fewer samples or clusters.',
