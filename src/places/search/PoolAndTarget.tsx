@@ -4,6 +4,7 @@ import { groupingId, groupLabels } from '../../../core/cohort/groups.ts';
 import { DEFAULT_SEARCH_SETTINGS as DEFAULTS, SPLIT_CHOICES } from '../../state/search.ts';
 import { groupingOf, recordedTitle, selectSearchPlan } from '../../state/search-plan.ts';
 import { useStore } from '../../state/store.ts';
+import { formatCounted } from '../../ui/format.ts';
 import { Notice } from '../../ui/Notice.tsx';
 import { ChoiceSetting, NumberSetting } from '../../ui/settings.tsx';
 import { SettingsGroup } from '../../ui/SettingsGroup.tsx';
@@ -83,8 +84,8 @@ export function PoolAndTarget() {
       )}
       {sharedWithTestCount > 0 && settings.targetPart === 'whole' && (
         <Notice tone="warn" title="Target images are test images">
-          {sharedWithTestCount} target images are in the test split. Evaluated on them, a model has been
-          helped by its own test images. Hold half of the target out to avoid this.
+          {formatCounted(sharedWithTestCount, 'target image')} in the test split: evaluated on the test split,
+          a model has been helped by its own test images. Hold half of the target out to avoid this.
         </Notice>
       )}
     </SettingsGroup>
