@@ -19,6 +19,8 @@ export const BACKENDS: Tolerance = { abs: 1e-4, rel: 1e-3 };
 export const TRANSUNET_LOGITS: Tolerance = { abs: 2e-5, rel: 0 };
 /** The small SAMed against PyTorch in f32, which itself differs from f64 by 8e-7. */
 export const SAMED_TINY: Tolerance = { abs: 2e-5, rel: 1e-4 };
+/** Derivatives in float64 against central differences, whose own error is about 1e-9 of the values around 1. */
+export const GRADCHECK_F64: Tolerance = { abs: 1e-8, rel: 1e-6 };
 /** Statistics in float64 against NumPy and SciPy in float64. */
 export const STATISTICS_F64: Tolerance = { abs: 1e-12, rel: 1e-9 };
 

@@ -9,7 +9,8 @@ import type { ReferenceKernel, Tensor64 } from './kernels/kernel.ts';
 import { mapKernels } from './kernels/maps.ts';
 import { tokenKernels } from './kernels/tokens.ts';
 
-const referenceKernels: { readonly [K in OpKind]: ReferenceKernel<K> } = {
+/** The kernel of every operation. */
+export const referenceKernels: { readonly [K in OpKind]: ReferenceKernel<K> } = {
   ...mapKernels,
   ...elementKernels,
   ...tokenKernels,

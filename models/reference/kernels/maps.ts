@@ -41,14 +41,14 @@ function slideWindow(
 
 type SourcePosition = (target: number, inLength: number, outLength: number) => number;
 
-const sourcePositions: Readonly<Record<ResizeCentres, SourcePosition>> = {
+export const sourcePositions: Readonly<Record<ResizeCentres, SourcePosition>> = {
   'half-pixel': (target, inLength, outLength) => ((target + 0.5) * inLength) / outLength - 0.5,
   'align-corners': (target, inLength, outLength) =>
     outLength === 1 ? 0 : (target * (inLength - 1)) / (outLength - 1),
 };
 
 /** The two source positions and the weight of the second, for one axis of a bilinear resize. */
-function bilinearTap(position: number, inLength: number): [number, number, number] {
+export function bilinearTap(position: number, inLength: number): [number, number, number] {
   const source = Math.min(Math.max(position, 0), inLength - 1);
   const low = Math.floor(source);
   return [low, Math.min(low + 1, inLength - 1), source - low];
