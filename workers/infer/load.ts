@@ -75,7 +75,7 @@ async function readAdapter(file: Blob): Promise<NamedTensors> {
 }
 
 /** The graphs of a conversion in their order; adapters are inputs of the first. */
-async function convertedStages(
+export async function convertedStages(
   { graphs, adapter }: ConvertedModel,
   open: (name: string) => Promise<Blob>,
 ): Promise<SessionStage[]> {

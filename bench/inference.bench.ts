@@ -1,0 +1,221 @@
+/**
+ * Images a second of SAMed ViT-B at 512 and of InceptionV3 at 299 on WebAssembly in Chromium: our path against
+ * onnxruntime-web alone on the same files and against PyTorch with as many threads, in turn. Also conversion, and session starts.
+ * `--rounds N` takes another number of rounds, `--models inception` only one of the models.
+ */
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, linkSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chromium, type Page } from '@playwright/test';
+import type { Remote } from 'comlink';
+import { build, preview } from 'vite';
+import { CHROMIUM_ARGUMENTS, findChromium } from '../scripts/chromium.mjs';
+import { pageHeaders } from '../scripts/headers.ts';
+import { alternate } from './alternate.ts';
+import { buildForNode } from './build-for-node.ts';
+import type { InferenceBench } from './inference-page/worker.ts';
+import { type Figures, printResult } from './result.ts';
+
+interface BenchModel {
+  readonly name: 'samed' | 'inception';
+  readonly files: readonly string[];
+  readonly side: number | null;
+}
+
+const MODELS: readonly BenchModel[] = [
+  { name: 'samed', files: ['sam_vit_b.pth', 'samed_lora.pth'], side: 512 },
+  { name: 'inception', files: ['inception_fid.pth'], side: null },
+];
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    models: { type: 'string', default: 'samed,inception' },
+  },
+});
+const rounds = Number(values.rounds);
+
+/** The folder of checkpoints, made once per machine. */
+async function checkpointFolder(): Promise<string> {
+  const folder = join(tmpdir(), 'equiseg-bench-checkpoints');
+  // The generator writes InceptionV3 last.
+  if (existsSync(join(folder, 'inception_fid.pth'))) return folder;
+  mkdirSync(folder, { recursive: true });
+  console.log(`Writing checkpoints of 490 MB to ${folder} ...`);
+  execFileSync(process.execPath, [await buildForNode('synth-checkpoints.ts'), folder], { stdio: 'inherit' });
+  return folder;
+}
+
+/** Time and memory of converting a ViT-B in a process of its own. */
+async function measureConversion(checkpoints: string): Promise<{ seconds: number; addedMiB: number }> {
+  const out = mkdtempSync(join(tmpdir(), 'equiseg-bench-conversion-'));
+  const [sam, lora] = MODELS[0]?.files ?? [];
+  const script = await buildForNode('convert-checkpoint.ts');
+  const paths = [join(checkpoints, sam ?? ''), join(checkpoints, lora ?? '')];
+  try {
+    const line = execFileSync(process.execPath, [script, out, ...paths, '--size', '512']).toString();
+    return JSON.parse(line) as { seconds: number; addedMiB: number };
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+}
+
+/** A page with the benchmark's worker, isolated as the real page is, so that WebAssembly has its threads. */
+async function openBenchPage(checkpoints: string): Promise<{ page: Page; close: () => Promise<void> }> {
+  const root = fileURLToPath(new URL('inference-page', import.meta.url));
+  const outDir = mkdtempSync(join(tmpdir(), 'equiseg-bench-page-'));
+  await build({
+    configFile: false,
+    root,
+    base: './',
+    logLevel: 'warn',
+    worker: { format: 'es' },
+    build: { outDir, target: 'es2023', emptyOutDir: false },
+  });
+  for (const name of MODELS.flatMap(({ files }) => files)) {
+    linkSync(join(checkpoints, name), join(outDir, name));
+  }
+  const server = await preview({
+    configFile: false,
+    root,
+    logLevel: 'warn',
+    build: { outDir },
+    preview: { host: 'localhost', port: 4518, headers: pageHeaders() },
+  });
+  const address = server.resolvedUrls?.local[0];
+  const executablePath = findChromium();
+  if (address === undefined || executablePath === undefined) throw new Error('No server or no Chromium.');
+  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS] });
+  const page = await browser.newPage();
+  await page.goto(address);
+  return {
+    page,
+    async close() {
+      await browser.close();
+      await server.close();
+      rmSync(outDir, { recursive: true });
+    },
+  };
+}
+
+/** What the page has put into its global scope. */
+interface BenchScope {
+  readonly inferenceBench: Remote<InferenceBench>;
+}
+
+interface Torch {
+  readonly version: string;
+  readonly run: (count: number) => Promise<void>;
+  readonly close: () => void;
+}
+
+/** A process of PyTorch that runs a model when told to; undefined where no Python has it. */
+async function openTorch(model: string, batchSize: number, threads: number): Promise<Torch | undefined> {
+  const python = ['python3', '/usr/bin/python3'].find(
+    (command) => spawnSync(command, ['-c', 'import torch, torchvision']).status === 0,
+  );
+  if (python === undefined) return undefined;
+  const script = fileURLToPath(new URL('torch-inference.py', import.meta.url));
+  const child = spawn(python, [script, model, String(batchSize), String(threads)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const nextLine = async (): Promise<string> => {
+    const { value, done } = await lines.next();
+    if (done === true) throw new Error(`PyTorch ended before it had run ${model}.`);
+    return value;
+  };
+  return {
+    version: await nextLine(),
+    async run(count) {
+      child.stdin.write(`${count}\n`);
+      await nextLine();
+    },
+    close: () => child.kill(),
+  };
+}
+
+interface Measured {
+  readonly figures: Figures;
+  readonly torchFigures: Figures;
+  readonly torchVersion: string | undefined;
+  /** Our images a second over PyTorch's; null without it. */
+  readonly ratio: number | null;
+}
+
+async function measure({ name, files, side }: BenchModel, page: Page): Promise<Measured> {
+  const opened = await page.evaluate(
+    ([model, paths, wanted]) =>
+      (globalThis as unknown as BenchScope).inferenceBench.open(model, paths, wanted),
+    [name, files, side] as const,
+  );
+  const { batchSize, threadCount } = opened;
+  const run = (way: 'runOurs' | 'runBare', count: number) =>
+    page.evaluate(
+      ([model, method, images]) =>
+        (globalThis as unknown as BenchScope).inferenceBench[method](model, images),
+      [name, way, count] as const,
+    );
+  const torch = await openTorch(name, batchSize, threadCount);
+  try {
+    // Enough work that a message to the browser is nothing beside it.
+    const count = name === 'samed' ? batchSize : Math.ceil(4 / batchSize) * batchSize;
+    const { medianMs, speed } = await alternate(rounds, [
+      () => run('runOurs', count),
+      () => run('runBare', count),
+      ...(torch === undefined ? [] : [() => torch.run(count)]),
+    ]);
+    const perSecond = (ms: number | undefined) => (ms === undefined ? null : (1000 * count) / ms);
+    const [, bareSpeed = Number.NaN, torchSpeed] = speed;
+    return {
+      figures: {
+        [`${name}BatchSize`]: batchSize,
+        [`${name}ImagesPerSecond`]: perSecond(medianMs[0]),
+        [`${name}BareImagesPerSecond`]: perSecond(medianMs[1]),
+        [`${name}PipelineEfficiency`]: 1 / bareSpeed,
+        // The first start makes the model and loads it; every later one loads it from the cache.
+        [`${name}ColdStartSeconds`]: opened.makeSeconds + opened.loadSeconds,
+        [`${name}CachedStartSeconds`]: opened.loadSeconds,
+        threadCount,
+      },
+      torchFigures: { [`${name}ImagesPerSecond`]: perSecond(medianMs[2]) },
+      torchVersion: torch?.version,
+      ratio: torchSpeed === undefined ? null : 1 / torchSpeed,
+    };
+  } finally {
+    torch?.close();
+  }
+}
+
+const checkpoints = await checkpointFolder();
+const conversion = await measureConversion(checkpoints);
+const { page, close } = await openBenchPage(checkpoints);
+const measured: Measured[] = [];
+for (const model of MODELS.filter(({ name }) => values.models.split(',').includes(name))) {
+  measured.push(await measure(model, page));
+}
+await close();
+const torchVersion = measured[0]?.torchVersion;
+
+printResult({
+  name: 'inference',
+  adapter: 'cpu',
+  figures: {
+    ...Object.assign({}, ...measured.map(({ figures }) => figures)),
+    vitBConversionSeconds: conversion.seconds,
+    vitBConversionAddedMiB: conversion.addedMiB,
+  },
+  peer:
+    torchVersion === undefined
+      ? null
+      : {
+          name: `PyTorch ${torchVersion} with as many threads; of SAMed the encoder alone`,
+          figures: Object.assign({}, ...measured.map(({ torchFigures }) => torchFigures)) as Figures,
+        },
+  // The first model's: SAMed, unless another was asked for.
+  ratio: measured[0]?.ratio ?? null,
+});
