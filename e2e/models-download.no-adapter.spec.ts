@@ -17,7 +17,7 @@ import { serveStatic, type StaticServer } from './harness/static-server.ts';
 import { expect, test } from './harness/test.ts';
 import { writeTinyCheckpoints } from './harness/tiny-checkpoints.ts';
 
-test.describe.configure({ mode: 'serial', timeout: 240_000 });
+test.describe.configure({ timeout: 240_000 });
 
 const CUT_AFTER = 200_000;
 

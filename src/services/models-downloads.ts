@@ -26,6 +26,8 @@ export const offeredCheckpoints: readonly PublishedCheckpoint[] = [
   ...(typeof EQUISEG_CHECKPOINTS === 'undefined' ? [] : EQUISEG_CHECKPOINTS),
 ];
 
+let attemptCount = 0;
+
 /** Reads what is there into the state. */
 export async function refreshDownloads(): Promise<void> {
   const downloads = await listDownloads();
@@ -48,7 +50,8 @@ export async function downloadCheckpoint(file: PublishedFile): Promise<void> {
     place: 'models',
     async run(signal, report) {
       const { api, close } = startDownloadWorker(file);
-      const thread = `download of ${file.fileName}`;
+      attemptCount++;
+      const thread = `download ${attemptCount}, ${file.fileName}`;
       registerRequestSource(thread, () => api.requests());
       try {
         await api.download(file, signal, report);

@@ -63,7 +63,15 @@ async function request(
 function unreachable(address: string, cause: unknown): WorkbenchError {
   return new WorkbenchError(
     'download/unreachable',
-    `${new URL(address).host} could not be reached, or does not let pages read this file. What had arrived is kept.`,
+    `${new URL(address).host} could not be reached, or does not let pages read this file.`,
+    { cause },
+  );
+}
+
+function interrupted(address: string, arrivedBytes: number, cause?: unknown): WorkbenchError {
+  return new WorkbenchError(
+    'download/unreachable',
+    `The connection to ${new URL(address).host} was lost after ${arrivedBytes} bytes. They are kept; the next attempt goes on from there.`,
     { cause },
   );
 }
@@ -84,7 +92,7 @@ async function receive(
     for (;;) {
       const part = await reader?.read().catch((cause: unknown) => {
         signal.throwIfAborted();
-        throw unreachable(address, cause);
+        throw interrupted(address, at, cause);
       });
       if (part === undefined || part.done) break;
       const { value } = part;
@@ -150,7 +158,7 @@ export async function fetchInto(
       await receive(response, target, sha, file, signal, report);
     }
     if (target.getSize() < file.sizeBytes) {
-      throw unreachable(file.address, new Error(`the answer ended after ${target.getSize()} bytes`));
+      throw interrupted(file.address, target.getSize());
     }
     const digest = sha.digest();
     if (!digest.startsWith(file.sha256)) {

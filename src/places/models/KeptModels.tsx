@@ -27,15 +27,16 @@ export function KeptModels() {
             <span>
               {name} <span className={styles['soft']}>{`${role}, ${formatBytes(sizeBytes)}`}</span>
             </span>
-            <span className={styles['end']} />
-            <Button variant="default" size="compact-xs" onClick={() => void loadMadeModel(id)}>
-              Load
-            </Button>
-            <DeleteButton
-              label="Delete"
-              question={`Delete its files (${formatBytes(sizeBytes)})?`}
-              onDelete={() => void deleteModel(id)}
-            />
+            <div className={styles['buttons']}>
+              <Button variant="default" size="compact-xs" onClick={() => void loadMadeModel(id)}>
+                Load
+              </Button>
+              <DeleteButton
+                label="Delete"
+                question={`Delete its files (${formatBytes(sizeBytes)})?`}
+                onDelete={() => void deleteModel(id)}
+              />
+            </div>
           </li>
         ))}
       </ul>

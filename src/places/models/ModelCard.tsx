@@ -21,7 +21,7 @@ const PRECISIONS = { f32: 'single precision', f16: 'half precision' } as const;
 function licenceOf({ source, name }: ModelReport): string {
   const embedded = Object.values(EMBEDDED_MODELS).find(({ title }) => title === name);
   if (source === 'embedded' && embedded !== undefined) return embedded.licence;
-  return 'Not stated in the file; see where it came from.';
+  return 'That of the files it was made of; they do not state it.';
 }
 
 function mapping({ role, input, outputName, outputChannels }: ModelReport): { into: string; out: string } {
@@ -45,11 +45,14 @@ function TestFacts({ test }: { readonly test: SelfTest }) {
       <dd>
         <strong>{TEST_WORDS[status]}.</strong> {summary}
       </dd>
-      <dt>Largest difference</dt>
-      <dd>
-        {formatNumber(maxAbsDifference, 2)}
-        {!Number.isNaN(tolerance) && ` (tolerance ${formatNumber(tolerance, 2)})`}
-      </dd>
+      {!Number.isNaN(tolerance) && (
+        <>
+          <dt>Largest difference</dt>
+          <dd>
+            {formatNumber(maxAbsDifference, 2)} (tolerance {formatNumber(tolerance, 2)})
+          </dd>
+        </>
+      )}
       <dt>Time for one image</dt>
       <dd>
         WebGPU {time(webgpuMs)}, WASM {time(wasmMs)}
@@ -118,24 +121,25 @@ export function ModelCard({ model, isActive }: ModelCardProps) {
             in use
           </span>
         )}
-        <span className={styles['end']} />
-        {!isActive && (
-          <Button variant="default" size="compact-xs" onClick={() => chooseModel(role, id)}>
-            Use as {role}
-          </Button>
-        )}
-        {source === 'dropped' && (
-          <>
-            <Button variant="default" size="compact-xs" onClick={() => void unloadModel(id)}>
-              Unload
+        <div className={styles['buttons']}>
+          {!isActive && (
+            <Button variant="default" size="compact-xs" onClick={() => chooseModel(role, id)}>
+              Use as {role}
             </Button>
-            <DeleteButton
-              label="Delete"
-              question={`Delete its files (${formatBytes(model.sizeBytes)})?`}
-              onDelete={() => void deleteModel(id)}
-            />
-          </>
-        )}
+          )}
+          {source === 'dropped' && (
+            <>
+              <Button variant="default" size="compact-xs" onClick={() => void unloadModel(id)}>
+                Unload
+              </Button>
+              <DeleteButton
+                label="Delete"
+                question={`Delete its files (${formatBytes(model.sizeBytes)})?`}
+                onDelete={() => void deleteModel(id)}
+              />
+            </>
+          )}
+        </div>
       </div>
       <p>{description}</p>
       {selfTest.status === 'differed' && <Notice tone="warn">{selfTest.summary}</Notice>}

@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'react';
 import { filesOfInput } from '../../services/dropped-files.ts';
 import { addModelFiles } from '../../services/models-add.ts';
 import { prepareModels } from '../../services/models.ts';
+import type { ModelReport } from '../../../workers/api/compute.ts';
 import { activeModelOf, type ModelsState } from '../../state/models.ts';
 import { update, useStore } from '../../state/store.ts';
 import { formatCounted } from '../../ui/format.ts';
@@ -30,6 +31,11 @@ function nextStep(models: ModelsState): string {
   if (phase === 'idle')
     return 'Models are not loaded yet: start the device, or open another place; they load when needed.';
   return `${formatCounted(models.models.length, 'model')} ready. Go on to Search, or drop a checkpoint or an .onnx file.`;
+}
+
+/** Those of the person before those that come with the page. */
+function inOrder(models: readonly ModelReport[]): readonly ModelReport[] {
+  return models.toSorted((a, b) => Number(a.source === 'embedded') - Number(b.source === 'embedded'));
 }
 
 async function addPicked(list: FileList): Promise<void> {
@@ -94,7 +100,7 @@ export function ModelsPlace() {
         <DroppedFiles />
         <CheckpointCards />
         <DeviceCard />
-        {models.models.map((model) => (
+        {inOrder(models.models).map((model) => (
           <ModelCard key={model.id} model={model} isActive={active.has(model.id)} />
         ))}
         {models.models.length === 0 && (

@@ -22,7 +22,7 @@ function DownloadActions({ file }: { readonly file: PublishedFile }) {
   if (found?.complete === true) {
     return (
       <div className={styles['actions']}>
-        <Button variant="default" size="compact-sm" onClick={() => void addDownloaded(fileName)}>
+        <Button variant="default" size="compact-xs" onClick={() => void addDownloaded(fileName)}>
           Use the download
         </Button>
         <DeleteButton
@@ -35,7 +35,7 @@ function DownloadActions({ file }: { readonly file: PublishedFile }) {
   }
   return (
     <div className={styles['actions']}>
-      <Button variant="default" size="compact-sm" onClick={() => void downloadCheckpoint(file)}>
+      <Button variant="default" size="compact-xs" onClick={() => void downloadCheckpoint(file)}>
         {found === undefined
           ? `Download ${formatBytes(sizeBytes)}`
           : `Go on with the download (${formatBytes(found.sizeBytes)} of ${formatBytes(sizeBytes)})`}
