@@ -45,7 +45,7 @@ export function RunningJobLine({ job }: { readonly job: RunningJob }) {
     <div className={styles['line']}>
       <span className={styles['label']}>{job.label}</span>
       {hasTotal && (
-        <Progress.Root size={6} className={styles['bar'] ?? ''}>
+        <Progress.Root size={6} transitionDuration={0} className={styles['bar'] ?? ''}>
           <Progress.Section
             value={(100 * progress.done) / progress.total}
             aria-label={`Progress of ${job.label}`}
