@@ -13,6 +13,8 @@ export const POINTWISE_F32: Tolerance = { abs: 1e-6, rel: 1e-5 };
 export const REDUCED_F32: Tolerance = { abs: 1e-5, rel: 1e-4 };
 /** Weights and products in f16 (11 bits): one operation on values near 1 against the float64 oracle; sums of 30 terms lose 2e-3. */
 export const STORED_F16: Tolerance = { abs: 2e-3, rel: 1e-2 };
+/** A whole model in f16: root mean square of its error over that of its output in f32. Small models lose 1.4e-3. */
+export const HALF_MODEL_SHARE = 5e-3;
 /** A whole model: onnxruntime against the float64 oracle. */
 export const BACKENDS: Tolerance = { abs: 1e-4, rel: 1e-3 };
 /** TransUNet's logits, whose spread is a seventh of one: ten times what f32 differs from f64 in PyTorch. */
@@ -21,6 +23,20 @@ export const TRANSUNET_LOGITS: Tolerance = { abs: 2e-5, rel: 0 };
 export const SAMED_TINY: Tolerance = { abs: 2e-5, rel: 1e-4 };
 /** Derivatives in float64 against central differences, whose own error is about 1e-9 of the values around 1. */
 export const GRADCHECK_F64: Tolerance = { abs: 1e-8, rel: 1e-6 };
+/** Learning rates: one formula in float64 in both. */
+export const SCHEDULE: Tolerance = { abs: 0, rel: 1e-12 };
+/** Losses of the float64 oracle against the reference's, whose stored inputs are f32. */
+export const LOSSES: Tolerance = { abs: 0, rel: 1e-5 };
+/** Gradients with respect to logits, element by element, against the reference's in f32. */
+export const LOGIT_GRADIENTS: Tolerance = { abs: 1e-8, rel: 1e-4 };
+/** Norm of the difference over the norm: gradients of the small SAMed, whose reference is f64 stored as f32. */
+export const SAMED_GRADIENTS_REL_L2 = 1e-4;
+/** Change of a weight by one step of AdamW: a step is 2e-5, so that a missing update does not pass. */
+export const ADAMW_FIRST_STEP: Tolerance = { abs: 5e-7, rel: 0 };
+/** The same after up to five steps. */
+export const ADAMW_LATER_STEPS: Tolerance = { abs: 2e-6, rel: 0 };
+/** Weights after a few steps of SGD, which does not amplify rounding. */
+export const SGD_STEPS: Tolerance = { abs: 3e-6, rel: 0 };
 /** Statistics in float64 against NumPy and SciPy in float64. */
 export const STATISTICS_F64: Tolerance = { abs: 1e-12, rel: 1e-9 };
 
@@ -63,4 +79,15 @@ export function maxAbsDifference(actual: ArrayLike<number>, expected: ArrayLike<
     worst = Number.isNaN(difference) ? Infinity : Math.max(worst, difference);
   }
   return worst;
+}
+
+/** Norm of a - b over the norm of b; Infinity where the lengths differ. */
+export function relativeL2(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (actual.length !== expected.length) return Infinity;
+  let [difference, size] = [0, 0];
+  for (let i = 0; i < expected.length; i++) {
+    difference += ((actual[i] as number) - (expected[i] as number)) ** 2;
+    size += (expected[i] as number) ** 2;
+  }
+  return Math.sqrt(difference / size);
 }

@@ -10,7 +10,7 @@ import { openSafetensors, writeSafetensors } from '../../core/formats/safetensor
 import { type NamedTensors, openTensorSource } from '../../core/formats/tensor-source.ts';
 import { writeTorchCheckpoint } from '../../core/formats/torch-writer.ts';
 import { goldensFolder, reportGolden } from '../../core/goldens.ts';
-import { BACKENDS, describeDifference, maxAbsDifference } from '../../core/testing.ts';
+import { BACKENDS, describeDifference, HALF_MODEL_SHARE, maxAbsDifference } from '../../core/testing.ts';
 import { recogniseCheckpoint } from '../checkpoints/recognise.ts';
 import { isAdapterName } from '../checkpoints/sam-names.ts';
 import { createMemoryFolder, type MemoryFolder } from '../testing/memory-folder.ts';
@@ -28,8 +28,6 @@ const { config } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'))
 const inputs = readNpz(readFolder('inputs.npz'));
 const outputs = readNpz(readFolder('outputs.npz'));
 const FULL: ConversionSettings = { precision: 'f32', side: null };
-/** Root mean square of the logits' error, over that of the logits: weights and products of 11 bits through four blocks. */
-const HALF_LOGITS_SHARE = 0.01;
 
 /** Weights of the golden model, those that `keep` takes. */
 function weightsOf(keep: (name: string) => boolean): Map<string, { shape: number[]; data: Float32Array }> {
@@ -130,7 +128,7 @@ describe('converting a SAMed', () => {
     const actual = (await run(half.converted, half.written, image))['low_res_logits']?.data as Float32Array;
     const squares = (values: Float32Array) => values.reduce((sum, value) => sum + value * value, 0);
     const errors = actual.map((value, i) => value - (logits[i] as number));
-    expect(Math.sqrt(squares(errors) / squares(logits))).toBeLessThan(HALF_LOGITS_SHARE);
+    expect(Math.sqrt(squares(errors) / squares(logits))).toBeLessThan(HALF_MODEL_SHARE);
   });
 
   it('at another side, as the encoder fitted to it', async () => {
