@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-web/wasm';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 
 import { openMemory } from '../../core/formats/byte-source.ts';
 import { readNpz } from '../../core/formats/npz.ts';
@@ -19,6 +19,8 @@ import { planConversion } from './plan.ts';
 import { writeConversion } from './write.ts';
 
 ort.env.wasm.numThreads = 1;
+// A machine that does much else takes long over sessions and processes.
+vi.setConfig({ testTimeout: 60_000 });
 
 const folder = goldensFolder('samed-tiny');
 const readFolder = (name: string) => new Uint8Array(readFileSync(join(folder, name)));
@@ -76,6 +78,7 @@ async function run({ graphs, adapter, side }: ConvertedModel, written: MemoryFol
     const externalData = dataFile === null ? [] : [{ path: dataFile, data: written.read(dataFile) }];
     const session = await ort.InferenceSession.create(written.read(file), { externalData });
     feeds = { ...(await session.run(feeds)) };
+    await session.release();
   }
   return feeds;
 }

@@ -6,12 +6,15 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { opCases } from '../testing/op-cases.ts';
 import { createBaselineSegmenter } from '../zoo/baseline-segmenter.ts';
 import { createFilterBank } from '../zoo/filter-bank.ts';
 import { lowerToOnnx } from './lower.ts';
+
+// A machine that does much else takes long over sessions and processes.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Checks every file named on the command line, types and shapes included; prints the refused ones. */
 const SCRIPT = `
