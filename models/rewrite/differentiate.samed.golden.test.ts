@@ -1,0 +1,274 @@
+/** Gradients and steps of the small SAMed against PyTorch (goldens, section 1), through differentiation and the oracle. */
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { readNpz } from '../../core/formats/npz.ts';
+import { goldensFolder, reportGolden } from '../../core/goldens.ts';
+import {
+  ADAMW_FIRST_STEP,
+  ADAMW_LATER_STEPS,
+  describeDifference,
+  LOSSES,
+  maxAbsDifference,
+  relativeL2,
+  SAMED_GRADIENTS_REL_L2,
+  SGD_STEPS,
+} from '../../core/testing.ts';
+import type { GroupMethod } from '../graph/gradient-ops/losses.ts';
+import type { TrainingGraph } from '../graph/training-graph.ts';
+import { initialMoments, type OptimizerSettings, stepOptimizer } from '../reference/optimizers.ts';
+import type { ReferenceInput } from '../reference/interpret.ts';
+import { interpretTraining, type TrainingResult } from '../reference/interpret-training.ts';
+import { readSamedGolden } from '../testing/samed-golden.ts';
+import { createSamed } from '../zoo/samed.ts';
+import { differentiate } from './differentiate.ts';
+
+interface LossExpectation {
+  readonly loss: number;
+  readonly loss_ce: number;
+  readonly loss_dice: number;
+}
+interface Trajectory {
+  readonly losses_fp64: readonly number[];
+  readonly hyper: { readonly lr: number; readonly steps: number; readonly weight_decay: number };
+}
+interface Config {
+  readonly dice_weight: number;
+  readonly loss: { readonly fp64: LossExpectation };
+  readonly loss_fair: { readonly gamma: number; readonly n_attr: number; readonly fp64: LossExpectation };
+  readonly trainable_names: readonly string[];
+  readonly trainable_without_gradient: readonly string[];
+  readonly adamw: {
+    readonly betas: readonly [number, number];
+    readonly eps: number;
+    readonly weight_decay: number;
+    readonly lr_used_at_step: Readonly<Record<string, number>>;
+    readonly losses_before_each_step_fp64: readonly (readonly number[])[];
+    readonly zero_gradient_tensors_adam_noise: readonly string[];
+  };
+  readonly extra_trajectories: Readonly<
+    Record<string, Trajectory & { readonly hyper: { readonly momentum?: number } }>
+  >;
+}
+
+const TIMEOUT_MS = 120_000;
+const folder = goldensFolder('samed-tiny');
+const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as Config;
+const golden = await readSamedGolden(async (file) => new Uint8Array(await readFile(join(folder, file))));
+const graph = createSamed(golden.configuration);
+const zeroGradient = new Set(config.adamw.zero_gradient_tensors_adam_noise);
+
+function readArrays(file: string): ReadonlyMap<string, ReferenceInput> {
+  const npz = readNpz(new Uint8Array(readFileSync(join(folder, file))));
+  return new Map(
+    npz.keys.map((key) => {
+      const { shape, values } = npz.read(key);
+      return [key, { shape, data: Float64Array.from(values, Number) }];
+    }),
+  );
+}
+
+const inputs = readArrays('inputs.npz');
+const inputOf = (name: string): ReferenceInput => inputs.get(name) ?? { shape: [], data: [] };
+const imageCount = inputOf('attr').data.length;
+const batch: Readonly<Record<string, ReferenceInput>> = {
+  image: inputOf('image'),
+  label: inputOf('low_res_label'),
+  group: inputOf('attr'),
+  sampleWeight: { shape: [imageCount], data: new Float64Array(imageCount).fill(1) },
+};
+
+function trainingWith(method: GroupMethod): TrainingGraph {
+  return differentiate(graph, {
+    loss: {
+      kind: 'segmentation',
+      logits: 'low_res_logits',
+      crossEntropyWeight: 1 - config.dice_weight,
+      diceWeight: config.dice_weight,
+      groupCount: config.loss_fair.n_attr,
+      method,
+    },
+    trainable: new Set(config.trainable_names.filter((name) => golden.params.has(name) && isParameter(name))),
+    batchNormMomentum: 0.1,
+  });
+}
+function isParameter(name: string): boolean {
+  return graph.parameters.some((parameter) => parameter.name === name);
+}
+
+const plain = trainingWith({ kind: 'none' });
+const stored = Object.fromEntries(
+  [...golden.params].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }]),
+);
+
+function lossesOf({ outputs }: TrainingResult): number[] {
+  return ['loss', 'crossEntropy', 'dice'].map((name) => outputs[name]?.data[0] ?? Number.NaN);
+}
+
+let caseCount = 0;
+let worstError = 0;
+afterAll(() => reportGolden('samed-tiny', caseCount, worstError));
+
+describe('the gradients of the small SAMed', () => {
+  const fair: GroupMethod = { kind: 'febs', gamma: config.loss_fair.gamma, minimum: 'all' };
+  it.each([
+    { file: 'grads.npz', training: plain, loss: config.loss.fp64 },
+    { file: 'grads_fair.npz', training: trainingWith(fair), loss: config.loss_fair.fp64 },
+  ])(
+    'are those of $file',
+    ({ file, training, loss }) => {
+      const expected = readArrays(file);
+      const result = interpretTraining(training, { ...stored, ...batch });
+      const [total, crossEntropy, dice] = lossesOf(result);
+      // The reference reports the Dice of the scaled probabilities as its Dice.
+      const losses = [total, crossEntropy, dice] as number[];
+      expect(describeDifference(losses, [loss.loss, loss.loss_ce, loss.loss_dice], LOSSES)).toBeUndefined();
+      expect([...result.gradients.keys()].toSorted()).toEqual([...expected.keys()].toSorted());
+      const far: string[] = [];
+      for (const [name, { data }] of expected) {
+        const gradient = result.gradients.get(name)?.data ?? new Float64Array();
+        caseCount++;
+        if (zeroGradient.has(name)) {
+          if (maxAbsDifference(gradient, new Float64Array(data.length)) > 1e-12)
+            far.push(`${name} is not zero`);
+          continue;
+        }
+        worstError = Math.max(worstError, maxAbsDifference(gradient, data));
+        const off = relativeL2(gradient, data);
+        if (!(off <= SAMED_GRADIENTS_REL_L2)) far.push(`${name}: ${off}`);
+      }
+      expect(far).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it('are none of the tensors that the loss does not depend on, and of no frozen one', () => {
+    const withGradient = new Set(plain.gradients.map(({ parameter }) => parameter));
+    expect(config.trainable_without_gradient.filter((name) => withGradient.has(name))).toEqual([]);
+    expect([...withGradient].filter((name) => !config.trainable_names.includes(name))).toEqual([]);
+    const backward = plain.nodes
+      .slice(plain.forwardCount)
+      .flatMap(({ results }) => results.map(({ name }) => name));
+    expect(
+      backward.filter((name) => /^image_encoder.*\.d(weight|bias|scale|shift|rows|padding)$/.test(name)),
+    ).toEqual([]);
+    // Nothing below the first adapters is gone through backwards.
+    expect(
+      backward.filter((name) => /^image_encoder\.(patch_embed|blocks\.0\.(norm1|attn\.qkv\.dx))/.test(name)),
+    ).toEqual([]);
+  });
+});
+
+/** Weights along a run on the fixed batch, and the losses before each step. */
+function train(
+  stepCount: number,
+  optimizer: OptimizerSettings,
+  rateOf: (step: number) => number,
+  afterStep: (step: number, weights: ReadonlyMap<string, Float64Array>) => void,
+): number[][] {
+  const weights = new Map(
+    plain.gradients.map(({ parameter }) => [
+      parameter,
+      (stored[parameter]?.data ?? new Float64Array()).slice(),
+    ]),
+  );
+  const moments = new Map([...weights].map(([name, { length }]) => [name, initialMoments(length)]));
+  const losses: number[][] = [];
+  for (let step = 1; step <= stepCount; step++) {
+    const current = Object.fromEntries(
+      [...weights].map(([name, data]) => [name, { shape: stored[name]?.shape ?? [], data }]),
+    );
+    const result = interpretTraining(plain, { ...stored, ...current, ...batch });
+    losses.push(lossesOf(result));
+    for (const [name, weight] of weights) {
+      const gradient = result.gradients.get(name)?.data ?? new Float64Array();
+      const own = moments.get(name) ?? initialMoments(0);
+      stepOptimizer(weight, gradient, own, step, rateOf(step), optimizer);
+    }
+    afterStep(step, weights);
+  }
+  return losses;
+}
+
+describe('steps of the small SAMed', () => {
+  it(
+    'with AdamW change the weights as stored',
+    () => {
+      const { betas, eps, weight_decay: weightDecay, ...run } = config.adamw;
+      const steps = Object.keys(run.lr_used_at_step).map(Number);
+      const far: string[] = [];
+      let compared = 0;
+      const losses = train(
+        Math.max(...steps),
+        { kind: 'adamw', betas, epsilon: eps, weightDecay },
+        (step) => run.lr_used_at_step[String(step)] ?? Number.NaN,
+        (step, weights) => {
+          const file = `weights_after_step${step}.npz`;
+          if (![1, 2, 3, 5].includes(step)) return;
+          const expected = readArrays(file);
+          for (const [name, weight] of weights) {
+            // Adam makes steps of the rounding noise of a gradient that is zero.
+            if (zeroGradient.has(name)) continue;
+            const before = stored[name]?.data ?? new Float64Array();
+            const change = (data: ArrayLike<number>) =>
+              before.map((value, i) => (data[i] ?? Number.NaN) - value);
+            const tolerance = step === 1 ? ADAMW_FIRST_STEP : ADAMW_LATER_STEPS;
+            const difference = describeDifference(
+              change(weight),
+              change(expected.get(name)?.data ?? []),
+              tolerance,
+            );
+            if (difference !== undefined) far.push(`${name} after step ${step}: ${difference}`);
+            compared++;
+          }
+        },
+      );
+      expect(far).toEqual([]);
+      expect(compared).toBeGreaterThan(0);
+      for (const [step, expected] of run.losses_before_each_step_fp64.entries()) {
+        expect(
+          describeDifference(losses[step] ?? [], expected, LOSSES),
+          `before step ${step + 1}`,
+        ).toBeUndefined();
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'with SGD give the stored weights and losses',
+    () => {
+      const runs = Object.entries(config.extra_trajectories).filter(([name]) => name.startsWith('sgd'));
+      expect(runs.length).toBeGreaterThan(0);
+      for (const [name, { hyper, losses_fp64: expectedLosses }] of runs) {
+        const file = `extra_${name.split('_')[0]}_lr${hyper.lr}_after${hyper.steps}.npz`;
+        const expected = readArrays(file);
+        const optimizer = {
+          kind: 'sgd',
+          momentum: hyper.momentum ?? 0,
+          weightDecay: hyper.weight_decay,
+        } as const;
+        const far: string[] = [];
+        const losses = train(
+          hyper.steps,
+          optimizer,
+          () => hyper.lr,
+          (step, weights) => {
+            if (step < hyper.steps) return;
+            for (const [parameter, weight] of weights) {
+              const goal = expected.get(parameter)?.data ?? [];
+              const difference = describeDifference(weight, goal, SGD_STEPS);
+              if (difference !== undefined) far.push(`${parameter}: ${difference}`);
+            }
+          },
+        );
+        expect(far).toEqual([]);
+        const totals = losses.map(([total]) => total ?? Number.NaN);
+        expect(describeDifference(totals, expectedLosses.slice(0, hyper.steps), LOSSES)).toBeUndefined();
+      }
+    },
+    TIMEOUT_MS,
+  );
+});
