@@ -4,13 +4,20 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
+import { goldensFolder } from '../../core/goldens.ts';
+import type { Model } from '../graph/graph.ts';
+import { foldNorms } from '../rewrite/fold-norms.ts';
 import { opCases } from '../testing/op-cases.ts';
+import { readSamedGolden } from '../testing/samed-golden.ts';
+import { readTransUnetCases } from '../testing/transunet-golden.ts';
 import { createBaselineSegmenter } from '../zoo/baseline-segmenter.ts';
 import { createFilterBank } from '../zoo/filter-bank.ts';
+import { createSamedDecoder, createSamedEncoder } from '../zoo/samed.ts';
 import { lowerToOnnx } from './lower.ts';
 
 // A machine that does much else takes long over sessions and processes.
@@ -49,13 +56,28 @@ describe.skipIf(python === undefined)('the checker of the Python package onnx', 
     return status === 0 ? stdout : stderr;
   }
 
-  const models = [...opCases.map(({ model }) => model), createBaselineSegmenter(), createFilterBank()];
-  it.each(['f32', 'f16'] as const)('accepts every operation and embedded model in %s', (precision) => {
-    expect(refusals(models.map((model) => lowerToOnnx(model, precision)))).toBe('');
-  });
+  const modelsOf = async (): Promise<Model[]> => {
+    const bytesOf = (golden: string) => async (file: string) =>
+      new Uint8Array(await readFile(join(goldensFolder(golden), file)));
+    const samed = await readSamedGolden(bytesOf('samed-tiny'));
+    const transUnets = await readTransUnetCases(bytesOf('transunet-tiny'));
+    return [
+      ...opCases.map(({ model }) => model),
+      createBaselineSegmenter(),
+      createFilterBank(),
+      { graph: createSamedEncoder(samed.configuration), params: samed.params },
+      { graph: createSamedDecoder(samed.configuration), params: samed.params },
+      ...transUnets.map(({ model }) => foldNorms(model)),
+    ];
+  };
+  it.each(['f32', 'f16'] as const)(
+    'accepts every operation and the models of the zoo in %s',
+    async (precision) => {
+      expect(refusals((await modelsOf()).map((model) => lowerToOnnx(model, precision)))).toBe('');
+    },
+  );
 
   it('refuses a file that is none, so that an empty answer means something', () => {
-    const [file] = models.map((model) => lowerToOnnx(model));
-    expect(refusals([file?.slice(0, -20) ?? new Uint8Array()])).toContain('0.onnx');
+    expect(refusals([lowerToOnnx(createFilterBank()).slice(0, -20)])).toContain('0.onnx');
   });
 });
