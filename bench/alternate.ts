@@ -1,20 +1,15 @@
-/** Times several ways of doing the same work in turn, so that whatever else the machine does disturbs all of them alike. */
-import { median } from './median.ts';
+/**
+ * Times several ways of doing the same work in turn. The fastest run of each counts: the one that whatever else the machine
+ * does disturbed least.
+ */
 
-export interface Alternation {
-  /** Medians in milliseconds, in the order given. */
-  readonly medianMs: readonly number[];
-  /** Median over the rounds of the first one's time by each one's: above 1 is faster than the first. */
-  readonly speed: readonly number[];
-}
-
-/** Runs every way once unmeasured, then `rounds` times in turn. */
+/** Milliseconds of the fastest run of each way: each once unmeasured, then `rounds` times in turn. */
 export async function alternate(
   rounds: number,
   ways: readonly (() => Promise<unknown>)[],
-): Promise<Alternation> {
+): Promise<number[]> {
   for (const way of ways) await way();
-  const times = ways.map((): number[] => []);
+  const fastest = ways.map(() => Infinity);
   for (let round = 0; round < rounds; round++) {
     // Every other round backwards: none always follows the same one.
     const order = [...ways.entries()];
@@ -22,12 +17,8 @@ export async function alternate(
     for (const [index, way] of order) {
       const started = performance.now();
       await way();
-      times[index]?.push(performance.now() - started);
+      fastest[index] = Math.min(fastest[index] as number, performance.now() - started);
     }
   }
-  const first = times[0] ?? [];
-  return {
-    medianMs: times.map(median),
-    speed: times.map((own) => median(own.map((ms, round) => (first[round] as number) / ms))),
-  };
+  return fastest;
 }
