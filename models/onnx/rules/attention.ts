@@ -11,29 +11,31 @@ export interface AttentionSizes {
   readonly keys: number;
   readonly heads: number;
   readonly width: number;
+  /** How many attentions of these sizes there are in each image, one behind the other. */
+  readonly count: number;
 }
 
 /** Order of the axes of [B,T,heads,D] that puts the heads first, and the one that turns each head's matrix round too. */
 const HEADS_FIRST = [0, 2, 1, 3];
 const HEADS_TURNED = [0, 2, 3, 1];
 
-/** Emits x [B,count,C] as [B,heads,count,D], or [B,heads,D,count] where it is turned round. */
+/** Emits x [N,count*length,C] as [B,heads,length,D], or [B,heads,D,length] where it is turned round; B = N * count. */
 export function emitHeads(
   emitter: Emitter,
   x: string,
   result: string,
-  count: number,
+  length: number,
   { heads, width }: AttentionSizes,
   isTurned = false,
 ): string {
-  const shape = emitter.intsConstant(`${result}.shape`, [-1, count, heads, width]);
+  const shape = emitter.intsConstant(`${result}.shape`, [-1, length, heads, width]);
   emitter.emit('Reshape', [x, shape], `${result}.split`);
   emitter.emit('Transpose', [`${result}.split`], result, { perm: isTurned ? HEADS_TURNED : HEADS_FIRST });
   return result;
 }
 
 /**
- * Emits attention of queries [B,heads,T,D] to keys and values [B,S,C]; the result, [B,T,C], is called `result`.
+ * Emits attention of queries [B,heads,T,D] to keys and values [N,count*S,C]; the result, [N,count*T,C], is called `result`.
  * `bias` [B,heads,T,S], where there is one, is added to the scores.
  */
 export function emitAttention(
@@ -44,7 +46,7 @@ export function emitAttention(
   sizes: AttentionSizes,
   bias?: string,
 ): void {
-  const { queries, keys, heads, width } = sizes;
+  const { queries, keys, heads, width, count } = sizes;
   const keysTurned = emitHeads(emitter, k, `${name}.keys`, keys, sizes, true);
   const scale = emitter.floatConstant(`${name}.scale`, 1 / Math.sqrt(width));
   emitter.emit('Mul', [keysTurned, scale], `${name}.scaled-keys`);
@@ -55,6 +57,6 @@ export function emitAttention(
   const values = emitHeads(emitter, v, `${name}.values`, keys, sizes);
   emitter.emit('MatMul', [`${name}.weights`, values], `${name}.attended`);
   emitter.emit('Transpose', [`${name}.attended`], `${name}.joined`, { perm: HEADS_FIRST });
-  const shape = emitter.intsConstant(`${name}.joined-shape`, [-1, queries, heads * width]);
+  const shape = emitter.intsConstant(`${name}.joined-shape`, [-1, count * queries, heads * width]);
   emitter.emit('Reshape', [`${name}.joined`, shape], result);
 }

@@ -1,21 +1,36 @@
 /** Attention within a grid or within windows of it, as ONNX operators. */
 import type { Dimension } from '../../graph/shape.ts';
-import { emitAttention, emitHeads } from './attention.ts';
+import { type AttentionSizes, emitAttention, emitHeads } from './attention.ts';
 import type { Emitter, OnnxRule } from './emitter.ts';
+import { groupWindows } from './window-groups.ts';
 
-/** Order of axes that swaps rows and columns of [B,heads,s,t,D]. */
+/** Order of axes that swaps rows and columns of [B,heads,rows,columns,D]. */
 const SWAPPED = [0, 1, 3, 2, 4];
 
+/** The queries of one axis and its table of relative positions. */
+interface RelativeAxis {
+  readonly table: string;
+  /** Queries along the axis, and keys. */
+  readonly count: number;
+  readonly side: number;
+}
+
 /**
- * The table of relative positions of one axis, laid out for products: [side, D, side], entry (i, d, j) = table[i-j+side-1][d].
+ * The table of relative positions of one axis, laid out for products with the first `count` of `side` rows (or columns) of
+ * queries: [count, D, side], entry (i, d, j) = table[i-j+side-1][d].
  */
-function unrollTable(emitter: Emitter, table: string, side: number, width: number, result: string): string {
+function unrollTable(
+  emitter: Emitter,
+  { table, count, side }: RelativeAxis,
+  width: number,
+  result: string,
+): string {
   const positionOf = (i: number, j: number) => i - j + side - 1;
   if (emitter.isParameter(table)) {
-    return emitter.derive(table, 'unrolled', [side, width, side], (values) => {
-      const unrolled = new Float32Array(side * width * side);
+    return emitter.derive(table, `unrolled-${count}`, [count, width, side], (values) => {
+      const unrolled = new Float32Array(count * width * side);
       let at = 0;
-      for (let i = 0; i < side; i++) {
+      for (let i = 0; i < count; i++) {
         for (let d = 0; d < width; d++) {
           for (let j = 0; j < side; j++, at++) unrolled[at] = values[positionOf(i, j) * width + d] as number;
         }
@@ -23,47 +38,59 @@ function unrollTable(emitter: Emitter, table: string, side: number, width: numbe
       return unrolled;
     });
   }
-  const positions = Array.from({ length: side * side }, (_, at) =>
+  const positions = Array.from({ length: count * side }, (_, at) =>
     positionOf(Math.floor(at / side), at % side),
   );
   emitter.emit('Gather', [table, emitter.intsConstant(`${result}.positions`, positions)], `${result}.taken`, {
     axis: 0,
   });
-  const shape = emitter.intsConstant(`${result}.shape`, [side, side, width]);
+  const shape = emitter.intsConstant(`${result}.shape`, [count, side, width]);
   emitter.emit('Reshape', [`${result}.taken`, shape], `${result}.square`);
   emitter.emit('Transpose', [`${result}.square`], result, { perm: [0, 2, 1] });
   return result;
 }
 
-/** Where tokens go when a grid is cut into windows, and back. */
-interface Windows {
-  /** For each position of each window, the token it holds; h * w stands for padding. */
-  readonly tokens: readonly number[];
-  /** For each token, its position among those of all windows. */
-  readonly positions: readonly number[];
-  readonly count: number;
-}
-
-function cutWindows(h: number, w: number, side: number): Windows {
-  const [down, across] = [Math.ceil(h / side), Math.ceil(w / side)];
-  const tokens: number[] = [];
-  const positions = Array.from({ length: h * w }, () => 0);
-  for (let window = 0; window < down * across; window++) {
-    const [top, left] = [Math.floor(window / across) * side, (window % across) * side];
-    for (let at = 0; at < side * side; at++) {
-      const [y, x] = [top + Math.floor(at / side), left + (at % side)];
-      if (y < h && x < w) positions[y * w + x] = tokens.length;
-      tokens.push(y < h && x < w ? y * w + x : h * w);
-    }
-  }
-  return { tokens, positions, count: down * across };
+/**
+ * Emits what relative positions add to the scores, [B,heads,rows*columns,s*t], from queries [B,heads,rows*columns,D]: a
+ * product for each row and one for each column of queries.
+ */
+function emitRelativeTerms(
+  emitter: Emitter,
+  name: string,
+  queries: string,
+  { heads, width }: AttentionSizes,
+  down: RelativeAxis,
+  across: RelativeAxis,
+): string {
+  const [rows, columns] = [down.count, across.count];
+  const reshape = (from: string, suffix: string, shape: readonly number[]) => {
+    const sizes = emitter.intsConstant(`${name}.${suffix}-shape`, [-1, heads, ...shape]);
+    emitter.emit('Reshape', [from, sizes], `${name}.${suffix}`);
+    return `${name}.${suffix}`;
+  };
+  const swap = (from: string, suffix: string) => {
+    emitter.emit('Transpose', [from], `${name}.${suffix}`, { perm: SWAPPED });
+    return `${name}.${suffix}`;
+  };
+  const byRow = reshape(queries, 'by-row', [rows, columns, width]);
+  const byColumn = swap(byRow, 'by-column');
+  const rowTable = unrollTable(emitter, down, width, `${name}.row-table`);
+  const columnTable = unrollTable(emitter, across, width, `${name}.column-table`);
+  emitter.emit('MatMul', [byRow, rowTable], `${name}.row-terms`);
+  emitter.emit('MatMul', [byColumn, columnTable], `${name}.swapped-terms`);
+  const tall = reshape(`${name}.row-terms`, 'tall', [rows * columns, down.side, 1]);
+  const columnTerms = swap(`${name}.swapped-terms`, 'column-terms');
+  const wide = reshape(columnTerms, 'wide', [rows * columns, 1, across.side]);
+  // Summed before they meet the scores: one of the two sums over all pairs is then of equal shapes, which is quicker.
+  emitter.emit('Add', [tall, wide], `${name}.terms`);
+  return reshape(`${name}.terms`, 'bias', [rows * columns, down.side * across.side]);
 }
 
 export const lowerGridAttention: OnnxRule<'gridAttention'> = (
   emitter,
   { inputs, name, attributes: { heads, window }, shape },
 ) => {
-  const [qkv, rows, columns, padding] = inputs as [string, string, string, string | undefined];
+  const [qkv, rowTable, columnTable, padding] = inputs as [string, string, string, string | undefined];
   const [, h, w, channels] = shape as [Dimension, number, number, number];
   const [s, t] = [window ?? h, window ?? w];
   const width = channels / heads;
@@ -73,50 +100,45 @@ export const lowerGridAttention: OnnxRule<'gridAttention'> = (
     emitter.emit(operator, from, `${name}.${suffix}`, attributes);
     return `${name}.${suffix}`;
   };
-  const windows = window === null ? undefined : cutWindows(h, w, window);
+  /** The tokens named, in that order; nothing where they are all there are, in theirs. */
+  const take = (tokens: string, order: readonly number[], tokenCount: number, suffix: string) => {
+    if (order.length === tokenCount && order.every((token, at) => token === at)) return tokens;
+    return step('Gather', [tokens, ints(`${suffix}-order`, order)], suffix, { axis: 1 });
+  };
+  const groups = groupWindows(h, w, s, t);
+  const isPadded = groups.some(({ keys }) => keys.includes(h * w));
 
   let tokens = step('Reshape', [qkv, ints('token-shape', [0, h * w, 3 * channels])], 'tokens');
-  if (windows !== undefined && padding !== undefined) {
-    if (windows.tokens.length > h * w) {
-      const batch = step('Shape', [qkv], 'batch', { start: 0, end: 1 });
-      const size = step('Concat', [batch, ints('padding-rest', [1, 3 * channels])], 'padding-shape', {
-        axis: 0,
-      });
-      const token = step('Expand', [padding, size], 'padding');
-      tokens = step('Concat', [tokens, token], 'padded', { axis: 1 });
-    }
-    const taken = step('Gather', [tokens, ints('window-tokens', windows.tokens)], 'taken', { axis: 1 });
-    tokens = step('Reshape', [taken, ints('window-shape', [-1, s * t, 3 * channels])], 'windows');
+  if (isPadded && padding !== undefined) {
+    const batch = step('Shape', [qkv], 'batch', { start: 0, end: 1 });
+    const rest = ints('padding-rest', [1, 3 * channels]);
+    const size = step('Concat', [batch, rest], 'padding-shape', { axis: 0 });
+    tokens = step('Concat', [tokens, step('Expand', [padding, size], 'padding')], 'padded', { axis: 1 });
   }
+  const tokenCount = h * w + (isPadded ? 1 : 0);
   const [q, k, v] = ['q', 'k', 'v'].map((part) => `${name}.${part}`) as [string, string, string];
   emitter.emit('Split', [tokens, ints('thirds', [channels, channels, channels])], [q, k, v], { axis: 2 });
 
-  const sizes = { queries: s * t, keys: s * t, heads, width };
-  const queries = emitHeads(emitter, q, `${name}.queries`, s * t, sizes);
-  // [B,heads,s,t,D] and, for the columns, [B,heads,t,s,D]: a product for each row, or column, of queries.
-  const byRow = step('Reshape', [queries, ints('by-row-shape', [-1, heads, s, t, width])], 'by-row');
-  const byColumn = step('Transpose', [byRow], 'by-column', { perm: SWAPPED });
-  const rowTable = unrollTable(emitter, rows, s, width, `${name}.row-table`);
-  const columnTable = unrollTable(emitter, columns, t, width, `${name}.column-table`);
-  const rowTerms = step('MatMul', [byRow, rowTable], 'row-terms');
-  const turnedTerms = step('MatMul', [byColumn, columnTable], 'turned-terms');
-  const columnTerms = step('Transpose', [turnedTerms], 'column-terms', { perm: SWAPPED });
-  const tall = step('Reshape', [rowTerms, ints('tall-shape', [-1, heads, s * t, s, 1])], 'tall');
-  const wide = step('Reshape', [columnTerms, ints('wide-shape', [-1, heads, s * t, 1, t])], 'wide');
+  const parts = groups.map(({ rows, columns, count, ...group }, index) => {
+    const part = `group-${index}`;
+    const sizes = { queries: rows * columns, keys: s * t, heads, width, count };
+    const asked = take(q, group.queries, tokenCount, `${part}.q`);
+    const taken = {
+      q: emitHeads(emitter, asked, `${name}.${part}.queries`, rows * columns, sizes),
+      k: take(k, group.keys, tokenCount, `${part}.k`),
+      v: take(v, group.keys, tokenCount, `${part}.v`),
+    };
+    const down = { table: rowTable, count: rows, side: s };
+    const across = { table: columnTable, count: columns, side: t };
+    const bias = emitRelativeTerms(emitter, `${name}.${part}`, taken.q, sizes, down, across);
+    emitAttention(emitter, `${name}.${part}`, `${name}.${part}.out`, taken, sizes, bias);
+    return `${name}.${part}.out`;
+  });
 
-  // Summed before they meet the scores: one of the two sums over all pairs is then of equal shapes, which is quicker.
-  const terms = step('Add', [tall, wide], 'terms');
-  const bias = step('Reshape', [terms, ints('bias-shape', [-1, heads, s * t, s * t])], 'bias');
-
-  let out = windows === undefined ? `${name}.tokens-out` : `${name}.windows-out`;
-  emitAttention(emitter, name, out, { q: queries, k, v }, sizes, bias);
-  if (windows !== undefined) {
-    const regrouped = step(
-      'Reshape',
-      [out, ints('regrouped-shape', [-1, windows.tokens.length, channels])],
-      'regrouped',
-    );
-    out = step('Gather', [regrouped, ints('window-positions', windows.positions)], 'returned', { axis: 1 });
-  }
-  emitter.emit('Reshape', [out, ints('grid-shape', [-1, h, w, channels])], name);
+  const joined = parts.length === 1 ? (parts[0] as string) : step('Concat', parts, 'together', { axis: 1 });
+  const order = groups.flatMap(({ queries }) => queries);
+  const positions = Array.from({ length: h * w }, () => 0);
+  for (const [position, token] of order.entries()) positions[token] = position;
+  const ordered = take(joined, positions, h * w, 'ordered');
+  emitter.emit('Reshape', [ordered, ints('grid-shape', [-1, h, w, channels])], name);
 };

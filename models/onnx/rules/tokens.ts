@@ -113,7 +113,7 @@ export const tokenRules: { readonly [K in keyof TokenOperations]: OnnxRule<K> } 
     const [q, k, v] = inputs as [string, string, string];
     const [, queries, channels] = inputShapes[0] as [unknown, number, number];
     const keys = inputShapes[1]?.[1] as number;
-    const sizes = { queries, keys, heads, width: channels / heads };
+    const sizes = { queries, keys, heads, width: channels / heads, count: 1 };
     const split = emitHeads(emitter, q, `${name}.queries`, queries, sizes);
     emitAttention(emitter, name, name, { q: split, k, v }, sizes);
   },
