@@ -144,28 +144,29 @@ interface Measured {
   readonly ratio: number | null;
 }
 
-async function measure({ name, files, side, ...model }: BenchModel, page: Page): Promise<Measured> {
+async function measure({ name, files, side, count, rounds }: BenchModel, page: Page): Promise<Measured> {
   const opened = await page.evaluate(
     ([model, paths, wanted]) =>
       (globalThis as unknown as BenchScope).inferenceBench.open(model, paths, wanted),
     [name, files, side] as const,
   );
   const { batchSize, threadCount } = opened;
-  const run = (way: 'runOurs' | 'runBare', count: number) =>
+  // Whole batches, so that every way runs as many images.
+  const imageCount = Math.ceil(count / batchSize) * batchSize;
+  const run = (way: 'runOurs' | 'runBare') =>
     page.evaluate(
       ([model, method, images]) =>
         (globalThis as unknown as BenchScope).inferenceBench[method](model, images),
-      [name, way, count] as const,
+      [name, way, imageCount] as const,
     );
   const torch = await openTorch(name, batchSize, threadCount);
   try {
-    const count = Math.ceil(model.count / batchSize) * batchSize;
-    const [oursMs, bareMs, torchMs] = (await alternate(model.rounds, [
-      () => run('runOurs', count),
-      () => run('runBare', count),
-      ...(torch === undefined ? [] : [() => torch.run(count)]),
+    const [oursMs, bareMs, torchMs] = (await alternate(rounds, [
+      () => run('runOurs'),
+      () => run('runBare'),
+      ...(torch === undefined ? [] : [() => torch.run(imageCount)]),
     ])) as [number, number, number?];
-    const perSecond = (ms: number) => (1000 * count) / ms;
+    const perSecond = (ms: number) => (1000 * imageCount) / ms;
     return {
       figures: {
         [`${name}BatchSize`]: batchSize,
