@@ -16,7 +16,7 @@ import {
 import { store, update } from '../state/store.ts';
 import type { FoundFile } from './dropped-files.ts';
 import { startJob } from './jobs.ts';
-import { chooseModel, ensureModels, loadModel, refreshMade, rememberSpec } from './models.ts';
+import { chooseModel, ensureModels, loadModel, refreshMade, rememberSpec, unloadModel } from './models.ts';
 import { startCompute } from './workers.ts';
 
 interface OnnxFiles {
@@ -39,6 +39,7 @@ function reject(key: string, name: string, sizeBytes: number, error: unknown): v
 
 /** Makes a model, loads it and takes it into use. Its errors end up in the state. */
 async function addModel(key: string, name: string, sizeBytes: number, spec: MakeModelSpec): Promise<void> {
+  let isMade = false;
   const { end } = startJob<ModelReport>({
     kind: `make-model-${key}`,
     label: spec.kind === 'onnx' ? `Loading ${name}` : `Making ${name}`,
@@ -47,12 +48,21 @@ async function addModel(key: string, name: string, sizeBytes: number, spec: Make
       const worker = await ensureModels();
       const id = await worker.makeModel(spec, signal, report);
       rememberSpec(id, spec);
+      isMade = true;
       await refreshMade(worker);
       report({ phase: 'Testing on every provider', done: 0, total: 1, unit: 'models' });
-      return loadModel(worker, { kind: 'made', id });
+      const model = await loadModel(worker, { kind: 'made', id });
+      if (signal.aborted) await unloadModel(id);
+      signal.throwIfAborted();
+      return model;
     },
-    summarize: (outcome) =>
-      outcome.status === 'done' ? `In use as ${outcome.value.role}. ${outcome.value.selfTest.summary}` : '',
+    summarize: (outcome) => {
+      if (outcome.status === 'done') {
+        return `In use as ${outcome.value.role}. ${outcome.value.selfTest.summary}`;
+      }
+      if (outcome.status === 'failed') return '';
+      return isMade ? 'The model is kept, not loaded.' : 'Nothing of it was kept.';
+    },
   });
   const outcome = await end;
   if (outcome.status === 'done') {

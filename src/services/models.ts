@@ -178,10 +178,13 @@ export async function loadMadeModel(id: ModelId): Promise<void> {
     kind: `load-model-${id}`,
     label: `Loading ${name}`,
     place: 'models',
-    async run(_signal, report) {
+    async run(signal, report) {
       const worker = await ensureModels();
       report({ phase: 'Testing on every provider', done: 0, total: 1, unit: 'models' });
-      return loadModel(worker, { kind: 'made', id });
+      const model = await loadModel(worker, { kind: 'made', id });
+      if (signal.aborted) await unloadModel(id);
+      signal.throwIfAborted();
+      return model;
     },
     summarize: (outcome) => (outcome.status === 'done' ? outcome.value.selfTest.summary : ''),
   });

@@ -10,6 +10,18 @@ import { planFiles, readGraph } from './examine.ts';
 import type { ModelCache } from './model-cache.ts';
 import { MANIFEST_FORMAT, type ModelManifest } from './model-manifest.ts';
 
+const MEGABYTE = 1e6;
+
+/** Reports bytes in whole megabytes, which a person can read. */
+function reportBytes(report: Report, phase: string, doneBytes: number, totalBytes: number): void {
+  report({
+    phase,
+    done: Math.round(doneBytes / MEGABYTE),
+    total: Math.round(totalBytes / MEGABYTE),
+    unit: 'MB',
+  });
+}
+
 /** The bytes of a file in order, one piece at a time. */
 async function* piecesOf(file: Blob, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const reader = file.stream().getReader();
@@ -35,14 +47,7 @@ async function hashFiles(files: readonly File[], signal: AbortSignal, report: Re
     for await (const piece of piecesOf(file, signal)) {
       sha.update(piece);
       doneBytes += piece.length;
-      report({
-        phase: 'Hashing the files',
-        done: doneBytes,
-        total: totalBytes,
-        unit: 'bytes',
-        doneBytes,
-        totalBytes,
-      });
+      reportBytes(report, 'Hashing the files', doneBytes, totalBytes);
     }
     hashes.push(sha.digest());
   }
@@ -107,7 +112,9 @@ async function makeOfCheckpoints(
   const id = hashText(JSON.stringify([MANIFEST_FORMAT, plan.kind, settings.precision, plan.side, hashes]));
   if ((await cache.find(id)) !== undefined) return id;
   await cache.write(id, async (create) => {
-    const converted = await writeConversion(plan, create, signal, report);
+    const converted = await writeConversion(plan, create, signal, ({ phase, done, total }) =>
+      reportBytes(report, phase, done, total),
+    );
     const sources: SourceFile[] = files.map(({ name, size }, i) => ({
       name,
       sizeBytes: size,

@@ -10,6 +10,8 @@ import type { Runtime, Session, SessionStage } from './runtime.ts';
 const SEED = 20_221;
 /** A WebGPU slower than this many times WebAssembly is a software adapter, or the model is too small for a GPU. */
 const SLOW_FACTOR = 2;
+/** A run of this length is not made twice only to be timed. */
+const LONG_RUN_MS = 2000;
 /** For models that take any side: a multiple of 32, as networks with five halvings need. */
 const DEFAULT_SIDE = 224;
 
@@ -30,14 +32,21 @@ interface TimedOutput extends NetworkOutput {
   readonly elapsedMs: number;
 }
 
-/** Runs the image twice and times the second run: the first also compiles. */
-async function runTwice(session: Session, network: Network): Promise<TimedOutput> {
+/**
+ * Runs the image and times a second run, for the first also compiles. Nothing is compiled on WebAssembly, so there a run
+ * of seconds is time enough.
+ */
+async function runTimed(session: Session, network: Network, provider: Provider): Promise<TimedOutput> {
   const side = network.input.side ?? DEFAULT_SIDE;
   const image = selfTestImage(side);
-  await runNetwork(session, network, image, side);
-  const startMs = performance.now();
-  const output = await runNetwork(session, network, image, side);
-  const elapsedMs = performance.now() - startMs;
+  const run = async () => {
+    const startMs = performance.now();
+    const output = await runNetwork(session, network, image, side);
+    return { output, elapsedMs: performance.now() - startMs };
+  };
+  const first = await run();
+  const isEnough = provider === 'wasm' && first.elapsedMs > LONG_RUN_MS;
+  const { output, elapsedMs } = isEnough ? first : await run();
   const badIndex = output.data.findIndex((value) => !Number.isFinite(value));
   if (badIndex >= 0) {
     throw new WorkbenchError(
@@ -88,7 +97,7 @@ async function attempt(
 ): Promise<Attempt> {
   const session = await runtime.createPipeline(stages, provider);
   try {
-    return { session, provider, output: await runTwice(session, network) };
+    return { session, provider, output: await runTimed(session, network, provider) };
   } catch (error) {
     await session.release().catch(() => undefined);
     throw error;

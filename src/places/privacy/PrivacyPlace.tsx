@@ -23,6 +23,10 @@ function PolicyInWords() {
           The page&apos;s content security policy lets it connect to its own address only, and the browser
           enforces it against every script, ours included.
         </li>
+        <li>
+          A download of a published checkpoint starts on your click only. It runs in a worker that may ask the
+          checkpoint&apos;s host and no other; nothing of yours is sent, and it is listed below.
+        </li>
         <li>There is no telemetry, no account, no advertising and no font or script from elsewhere.</li>
         <li>What is kept between visits stays in this browser&apos;s storage and can be deleted below.</li>
       </ul>
