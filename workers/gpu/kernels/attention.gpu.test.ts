@@ -1,0 +1,66 @@
+/** The kernels of plain attention against the float64 oracle, at odd sizes. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { REDUCED_F32 } from '../../../core/testing.ts';
+import type { Tensor } from '../../../models/graph/graph.ts';
+import {
+  type KernelHarness,
+  normalTensor,
+  openKernelHarness,
+  referenceResults,
+  toTensor,
+} from '../testing.ts';
+import { attentionKernelRules } from './attention.ts';
+
+let harness: KernelHarness;
+
+beforeAll(async () => {
+  harness = await openKernelHarness();
+});
+afterAll(() => {
+  harness.dispose();
+});
+
+/** Widths of one, two and three quads an invocation; a width that is no multiple of four; more tokens than a tile. */
+const CASES = [
+  { images: 2, queries: 7, keys: 45, heads: 3, width: 16 },
+  { images: 1, queries: 67, keys: 33, heads: 2, width: 64 },
+  { images: 1, queries: 5, keys: 35, heads: 1, width: 80 },
+  { images: 1, queries: 37, keys: 3, heads: 2, width: 7 },
+  { images: 1, queries: 1, keys: 1, heads: 1, width: 8 },
+];
+
+describe('attention', () => {
+  it.each(CASES)(
+    '$images x $queries queries, $keys keys, $heads heads of $width',
+    async ({ images, queries, keys, heads, width }) => {
+      const q = normalTensor([images, queries, heads * width], 'q');
+      const k = normalTensor([images, keys, heads * width], 'k');
+      const v = normalTensor([images, keys, heads * width], 'v');
+      const dOut = normalTensor(q.shape, 'dOut');
+      const attributes = { heads };
+      const forward = { kind: 'attention', attributes, inputs: [q, k, v] } as const;
+      const { attention, attentionGradient } = attentionKernelRules;
+      expect(await harness.compare(attention, forward, REDUCED_F32)).toBeUndefined();
+      expect(await harness.compare(attention, { ...forward, resultCount: 1 }, REDUCED_F32)).toBeUndefined();
+      const kept = referenceResults(forward).map(toTensor) as [Tensor, Tensor];
+      const gradient = {
+        kind: 'attentionGradient',
+        attributes,
+        inputs: [dOut, q, k, v, ...kept],
+      } as const;
+      expect(await harness.compare(attentionGradient, gradient, REDUCED_F32)).toBeUndefined();
+    },
+  );
+
+  it('takes scores whose exponentials are beyond f32', async () => {
+    const [q, k, v] = ['q', 'k', 'v'].map((name) => normalTensor([1, 5, 8], name, 12)) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
+    const { attention } = attentionKernelRules;
+    const kernelCase = { kind: 'attention', attributes: { heads: 1 }, inputs: [q, k, v] } as const;
+    expect(await harness.compare(attention, kernelCase, REDUCED_F32)).toBeUndefined();
+  });
+});
