@@ -57,7 +57,6 @@ export type ModelErrorCode =
   | 'model/no-segmenter'
   | 'model/no-extractor'
   | 'model/storage-full'
-  | 'model/in-use'
   | 'model/needs-checkpoint'
   | 'model/not-convertible'
   | 'download/unreachable'

@@ -38,6 +38,7 @@ function entryOf(name: string, content: Uint8Array, sha256: string): PublishedCh
     file: {
       address: `${host.origin}/${name}.pth`,
       fileName: `${name}.pth`,
+      byPage: true,
       sizeBytes: content.length,
       sha256,
     },

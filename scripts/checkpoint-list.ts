@@ -15,7 +15,7 @@ export function ownCheckpoints(): readonly PublishedCheckpoint[] {
 /** The download worker's policy by the origin it may ask: what is not here cannot be asked. */
 export function downloadPolicies(): Readonly<Record<string, string>> {
   const files = [...PUBLISHED_CHECKPOINTS, ...ownCheckpoints()].flatMap(({ file }) =>
-    file === null ? [] : [file],
+    file?.byPage === true ? [file] : [],
   );
   const origins = new Set(files.map(({ address }) => new URL(address).origin));
   return Object.fromEntries([...origins].map((origin) => [origin, downloadPolicy(origin)]));

@@ -21,6 +21,8 @@ export interface PublishedCheckpoint {
 export interface PublishedFile {
   readonly address: string;
   readonly fileName: string;
+  /** False where the host is known to redirect to another, which no download worker may ask: the person fetches it. */
+  readonly byPage: boolean;
   readonly sizeBytes: number;
   /** Lower-case hex; fewer than 64 digits where only the first ones are published. */
   readonly sha256: string;
@@ -36,7 +38,7 @@ const SAM = {
 const SAM_ADDRESS = 'https://dl.fbaipublicfiles.com/segment_anything/';
 
 function samFile(fileName: string, sizeBytes: number, sha256: string): PublishedFile {
-  return { address: SAM_ADDRESS + fileName, fileName, sizeBytes, sha256 };
+  return { address: SAM_ADDRESS + fileName, fileName, byPage: true, sizeBytes, sha256 };
 }
 
 export const PUBLISHED_CHECKPOINTS: readonly PublishedCheckpoint[] = [
@@ -100,6 +102,7 @@ export const PUBLISHED_CHECKPOINTS: readonly PublishedCheckpoint[] = [
       address:
         'https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/pt_inception-2015-12-05-6726825d.pth',
       fileName: 'pt_inception-2015-12-05-6726825d.pth',
+      byPage: false,
       sizeBytes: 95_628_359,
       sha256: '6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2',
     },
@@ -115,6 +118,7 @@ export const PUBLISHED_CHECKPOINTS: readonly PublishedCheckpoint[] = [
     file: {
       address: 'https://download.pytorch.org/models/inception_v3_google-0cc3c7bd.pth',
       fileName: 'inception_v3_google-0cc3c7bd.pth',
+      byPage: true,
       sizeBytes: 108_949_747,
       // Only the digits in its name are published.
       sha256: '0cc3c7bd',

@@ -189,10 +189,6 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     title: 'No room for the model',
     hint: 'Delete models that you do not need here, or other stored data on the privacy page, and try again.',
   },
-  'model/in-use': {
-    title: 'Other models need this one',
-    hint: 'Delete the models that run on this encoder first.',
-  },
   'model/needs-checkpoint': {
     title: 'The other half is missing',
     hint: 'SAMed files hold adapters and a decoder. Drop the SAM checkpoint they were trained on too.',

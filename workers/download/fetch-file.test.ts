@@ -38,7 +38,13 @@ beforeAll(async () => {
     server.listen(0, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
-  file = { address: `http://127.0.0.1:${port}/x.pth`, fileName: 'x.pth', sizeBytes: content.length, sha256 };
+  file = {
+    address: `http://127.0.0.1:${port}/x.pth`,
+    fileName: 'x.pth',
+    byPage: true,
+    sizeBytes: content.length,
+    sha256,
+  };
 });
 afterAll(() => {
   server.closeAllConnections();

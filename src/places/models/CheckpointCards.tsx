@@ -135,15 +135,16 @@ function Card({ card }: CardProps) {
             made: see below
           </span>
         )}
-        <span className={styles['end']} />
-        <Button
-          variant="default"
-          size="compact-xs"
-          disabled={isMaking}
-          onClick={() => dismissCheckpoint(key)}
-        >
-          Put aside
-        </Button>
+        <div className={styles['buttons']}>
+          <Button
+            variant="default"
+            size="compact-xs"
+            disabled={isMaking}
+            onClick={() => dismissCheckpoint(key)}
+          >
+            Put aside
+          </Button>
+        </div>
       </div>
       <p className={styles['soft']}>
         {name}, {formatBytes(sizeBytes)}

@@ -42,10 +42,11 @@ export function DroppedFiles() {
           <div className={styles['head']}>
             <h3>Not loaded: {name}</h3>
             {sizeBytes > 0 && <span className={styles['soft']}>{formatBytes(sizeBytes)}</span>}
-            <span className={styles['end']} />
-            <Button variant="default" size="compact-xs" onClick={() => dismiss(key)}>
-              Dismiss
-            </Button>
+            <div className={styles['buttons']}>
+              <Button variant="default" size="compact-xs" onClick={() => dismiss(key)}>
+                Dismiss
+              </Button>
+            </div>
           </div>
           <ErrorNotice error={error} />
         </section>

@@ -7,6 +7,7 @@ import { addModelFiles } from '../../services/models-add.ts';
 import { prepareModels } from '../../services/models.ts';
 import type { ModelReport } from '../../../workers/api/compute.ts';
 import { activeModelOf, type ModelsState } from '../../state/models.ts';
+import type { CheckpointCard } from '../../state/models-checkpoints.ts';
 import { update, useStore } from '../../state/store.ts';
 import { formatCounted } from '../../ui/format.ts';
 import { Notice } from '../../ui/Notice.tsx';
@@ -23,7 +24,10 @@ import styles from './ModelsPlace.module.css';
 function nextStep(models: ModelsState): string {
   const { withoutRole, checkpoints, rejected, phase } = models;
   if (withoutRole.length > 0) return 'Say what the dropped file is for: segmenter or feature extractor.';
-  if (checkpoints.some(({ outline }) => outline.status === 'done'))
+  const names = new Set(models.made.map(({ name }) => name));
+  const isUnmade = ({ outline }: CheckpointCard) =>
+    outline.status === 'done' && !names.has(outline.outline.words);
+  if (checkpoints.some(isUnmade))
     return 'Make a model of the checkpoint below; it is kept, and used in Search or Evaluate.';
   if (rejected.length > 0)
     return 'A file could not be used: read why below, or go on with the models that are loaded.';

@@ -86,7 +86,7 @@ function Entry({ checkpoint }: { readonly checkpoint: PublishedCheckpoint }) {
         <dd>{howToObtain}</dd>
         {file !== null && <FileFacts file={file} />}
       </dl>
-      {file !== null && (
+      {file?.byPage === true && (
         <>
           <DownloadActions file={file} />
           <p className={styles['soft']}>
