@@ -2,7 +2,13 @@
 import type { Dimension } from '../../graph/shape.ts';
 import { type AttentionSizes, emitAttention, emitHeads } from './attention.ts';
 import type { Emitter, OnnxRule } from './emitter.ts';
-import { groupWindows } from './window-groups.ts';
+import { groupWindows, type QueryRange } from './window-groups.ts';
+
+/**
+ * Scores of one image that are computed at once: 16 MiB, so that a batch of eight fits the 128 MiB that every WebGPU adapter
+ * binds, and a grid of 64 by 64 the memory of WebAssembly. Fewer at a time are slower, more are not faster.
+ */
+const SCORES_AT_ONCE = 2 ** 22;
 
 /** Order of axes that swaps rows and columns of [B,heads,rows,columns,D]. */
 const SWAPPED = [0, 1, 3, 2, 4];
@@ -10,24 +16,24 @@ const SWAPPED = [0, 1, 3, 2, 4];
 /** The queries of one axis and its table of relative positions. */
 interface RelativeAxis {
   readonly table: string;
-  /** Queries along the axis, and keys. */
-  readonly count: number;
+  readonly queries: QueryRange;
+  /** Keys along the axis. */
   readonly side: number;
 }
 
 /**
- * The table of relative positions of one axis, laid out for products with the first `count` of `side` rows (or columns) of
- * queries: [count, D, side], entry (i, d, j) = table[i-j+side-1][d].
+ * The table of relative positions of one axis, laid out for products with `count` rows (or columns) of queries:
+ * [count, D, side], entry (i, d, j) = table[start+i-j+side-1][d].
  */
 function unrollTable(
   emitter: Emitter,
-  { table, count, side }: RelativeAxis,
+  { table, queries: { start, count }, side }: RelativeAxis,
   width: number,
   result: string,
 ): string {
-  const positionOf = (i: number, j: number) => i - j + side - 1;
+  const positionOf = (i: number, j: number) => start + i - j + side - 1;
   if (emitter.isParameter(table)) {
-    return emitter.derive(table, `unrolled-${count}`, [count, width, side], (values) => {
+    return emitter.derive(table, `unrolled-${start}-${count}`, [count, width, side], (values) => {
       const unrolled = new Float32Array(count * width * side);
       let at = 0;
       for (let i = 0; i < count; i++) {
@@ -62,7 +68,7 @@ function emitRelativeTerms(
   down: RelativeAxis,
   across: RelativeAxis,
 ): string {
-  const [rows, columns] = [down.count, across.count];
+  const [rows, columns] = [down.queries.count, across.queries.count];
   const reshape = (from: string, suffix: string, shape: readonly number[]) => {
     const sizes = emitter.intsConstant(`${name}.${suffix}-shape`, [-1, heads, ...shape]);
     emitter.emit('Reshape', [from, sizes], `${name}.${suffix}`);
@@ -105,7 +111,7 @@ export const lowerGridAttention: OnnxRule<'gridAttention'> = (
     if (order.length === tokenCount && order.every((token, at) => token === at)) return tokens;
     return step('Gather', [tokens, ints(`${suffix}-order`, order)], suffix, { axis: 1 });
   };
-  const groups = groupWindows(h, w, s, t);
+  const groups = groupWindows(h, w, s, t, SCORES_AT_ONCE / heads);
   const isPadded = groups.some(({ keys }) => keys.includes(h * w));
 
   let tokens = step('Reshape', [qkv, ints('token-shape', [0, h * w, 3 * channels])], 'tokens');
@@ -121,15 +127,15 @@ export const lowerGridAttention: OnnxRule<'gridAttention'> = (
 
   const parts = groups.map(({ rows, columns, count, ...group }, index) => {
     const part = `group-${index}`;
-    const sizes = { queries: rows * columns, keys: s * t, heads, width, count };
+    const sizes = { queries: rows.count * columns.count, keys: s * t, heads, width, count };
     const asked = take(q, group.queries, tokenCount, `${part}.q`);
     const taken = {
-      q: emitHeads(emitter, asked, `${name}.${part}.queries`, rows * columns, sizes),
+      q: emitHeads(emitter, asked, `${name}.${part}.queries`, sizes.queries, sizes),
       k: take(k, group.keys, tokenCount, `${part}.k`),
       v: take(v, group.keys, tokenCount, `${part}.v`),
     };
-    const down = { table: rowTable, count: rows, side: s };
-    const across = { table: columnTable, count: columns, side: t };
+    const down = { table: rowTable, queries: rows, side: s };
+    const across = { table: columnTable, queries: columns, side: t };
     const bias = emitRelativeTerms(emitter, `${name}.${part}`, taken.q, sizes, down, across);
     emitAttention(emitter, `${name}.${part}`, `${name}.${part}.out`, taken, sizes, bias);
     return `${name}.${part}.out`;
