@@ -34,7 +34,7 @@ function check<K extends keyof typeof elementKernelRules & TrainingKind>(
   kernelCase: KernelCase<K>,
   tolerance: Tolerance,
 ): void {
-  it(name, async () => {
+  it(`the kernel of ${name}`, async () => {
     const rule = elementKernelRules[kernelCase.kind] as unknown as KernelRule<K>;
     expect(await harness.compare(rule, kernelCase, tolerance)).toBeUndefined();
   });

@@ -1,0 +1,133 @@
+/** Matrix products of every layout and both tilings against the float64 oracle, at sizes that divide no tile. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { REDUCED_F32 } from '../../../core/testing.ts';
+import type { Tensor } from '../../../models/graph/graph.ts';
+import { type KernelCase, type KernelHarness, normalTensors, openKernelHarness } from '../testing.ts';
+import type { KernelRule } from './kernel.ts';
+import { productKernelRules } from './products.ts';
+
+let harness: KernelHarness;
+
+beforeAll(async () => {
+  harness = await openKernelHarness();
+});
+afterAll(() => {
+  harness.dispose();
+});
+
+type ProductKind = keyof typeof productKernelRules;
+
+/** Compiling the tiling of a GPU takes seconds on a software adapter: a few cases have each of its texts. */
+type Tilings = 'both' | 'registers';
+
+/** Runs a case with the tiling of a software adapter, or with that of a GPU too. */
+function check<K extends ProductKind>(name: string, kernelCase: KernelCase<K>, tilings: Tilings): void {
+  for (const isSoftware of tilings === 'both' ? [true, false] : [true]) {
+    it(`the kernel of ${name}, tiled for a ${isSoftware ? 'CPU' : 'GPU'}`, async () => {
+      const rule = productKernelRules[kernelCase.kind] as unknown as KernelRule<K>;
+      const traits = { ...harness.traits, isSoftware };
+      expect(await harness.compare(rule, kernelCase, REDUCED_F32, traits)).toBeUndefined();
+    });
+  }
+}
+
+/** x, weight, bias and pairs of adapters of a linear layer, and dOut. */
+function layer(
+  leading: readonly number[],
+  [inner, columns]: readonly [number, number],
+  pairs: readonly (readonly [rank: number, span: number])[] = [],
+): { dOut: Tensor; x: Tensor; weight: Tensor; bias: Tensor; adapters: Tensor[] } {
+  const shapes = [[...leading, columns], [...leading, inner], [columns, inner], [columns]];
+  const ofPairs = pairs.flatMap(([rank, span]) => [
+    [rank, inner],
+    [span, rank],
+  ]);
+  const [dOut, x, weight, bias, ...adapters] = normalTensors(...shapes, ...ofPairs) as [
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
+  return { dOut, x, weight, bias, adapters };
+}
+
+describe('linear layers', () => {
+  const sizes = [
+    { leading: [1], features: [1, 1], tilings: 'registers' },
+    { leading: [2, 37], features: [19, 67], tilings: 'both' },
+    { leading: [131], features: [20, 72], tilings: 'both' },
+  ] as const;
+  for (const { leading, features, tilings } of sizes) {
+    const name = `[${leading.join()}] of ${features.join(' to ')}`;
+    const { dOut, x, weight, bias } = layer(leading, features);
+    const attributes = { bias: true, adapters: [] };
+    check(`a layer ${name}`, { kind: 'linear', attributes, inputs: [x, weight, bias] }, tilings);
+    const gradient = { attributes: { adapters: [] }, inputs: [dOut, weight] };
+    check(`its input gradient ${name}`, { kind: 'linearInputGradient', ...gradient }, 'registers');
+    const weightGradient = { attributes: {}, inputs: [dOut, x] };
+    check(`its weight gradient ${name}`, { kind: 'linearWeightGradient', ...weightGradient }, tilings);
+  }
+  // Long enough that the sum over tokens is split, and its last part is shorter.
+  const { dOut, x } = layer([3, 347], [6, 9]);
+  const inputs = [dOut, x];
+  check('a weight gradient of many tokens', { kind: 'linearWeightGradient', attributes: {}, inputs }, 'both');
+});
+
+describe('adapters', () => {
+  const cases = [
+    {
+      leading: [2, 35],
+      features: [20, 96],
+      pairs: [
+        [4, 32],
+        [4, 32],
+      ],
+      offsets: [0, 64],
+      tilings: 'both',
+    },
+    { leading: [67], features: [13, 21], pairs: [[3, 7]], offsets: [5], tilings: 'registers' },
+    {
+      leading: [3],
+      features: [5, 11],
+      pairs: [
+        [1, 2],
+        [2, 3],
+      ],
+      offsets: [1, 8],
+      tilings: 'registers',
+    },
+  ] as const;
+  for (const { leading, features, pairs, offsets, tilings } of cases) {
+    const name = `[${leading.join()}] of ${features.join(' to ')}`;
+    const { dOut, x, weight, bias, adapters } = layer(leading, features, pairs);
+    const attributes = { bias: true, adapters: offsets };
+    check(`a layer ${name}`, { kind: 'linear', attributes, inputs: [x, weight, bias, ...adapters] }, tilings);
+    const gradient = { attributes: { adapters: offsets }, inputs: [dOut, weight, ...adapters] };
+    check(`its input gradient ${name}`, { kind: 'linearInputGradient', ...gradient }, tilings);
+    const pair = { attributes: { offset: offsets[0] }, inputs: [dOut, x, ...adapters.slice(0, 2)] };
+    check(`an adapter's gradient ${name}`, { kind: 'adapterGradient', ...pair }, 'registers');
+  }
+  const { dOut, x, adapters } = layer([2, 519], [12, 24], [[4, 8]]);
+  const many = { attributes: { offset: 16 }, inputs: [dOut, x, ...adapters] };
+  check("an adapter's gradient of many tokens", { kind: 'adapterGradient', ...many }, 'registers');
+});
+
+describe('products of a batch', () => {
+  const sizes = [
+    [3, 5, 7, 11],
+    [2, 68, 20, 36],
+    [1, 1, 1, 1],
+    [2, 2, 1031, 3],
+  ] as const;
+  for (const [n, a, b, c] of sizes) {
+    const [left, right, dOut] = normalTensors([n, a, b], [n, b, c], [n, a, c]) as [Tensor, Tensor, Tensor];
+    const name = `[${n},${a},${b}] by [${n},${b},${c}]`;
+    const tilings = n === 2 && a === 68 ? 'both' : 'registers';
+    check(name, { kind: 'matmul', attributes: {}, inputs: [left, right] }, tilings);
+    const ofLeft = { attributes: {}, inputs: [dOut, right] };
+    check(`the left gradient of ${name}`, { kind: 'matmulLeftGradient', ...ofLeft }, tilings);
+    const ofRight = { attributes: {}, inputs: [left, dOut] };
+    check(`the right gradient of ${name}`, { kind: 'matmulRightGradient', ...ofRight }, 'registers');
+  }
+});
