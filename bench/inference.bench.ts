@@ -17,7 +17,7 @@ import { CHROMIUM_ARGUMENTS, findChromium } from '../scripts/chromium.mjs';
 import { pageHeaders } from '../scripts/headers.ts';
 import { alternate } from './alternate.ts';
 import { buildForNode } from './build-for-node.ts';
-import type { InferenceBench } from './inference-page/worker.ts';
+import type { InferenceBench } from './inference-page/contract.ts';
 import { type Figures, printResult } from './result.ts';
 
 interface BenchModel {

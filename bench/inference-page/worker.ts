@@ -11,6 +11,7 @@ import { openModelCache } from '../../workers/infer/model-manifest.ts';
 import { predict } from '../../workers/infer/predict.ts';
 import { type Runtime, startRuntime } from '../../workers/infer/runtime.ts';
 import { selfTestImage } from '../../workers/infer/self-test.ts';
+import type { InferenceBench } from './contract.ts';
 
 interface BenchedModel {
   readonly loaded: LoadedModel;
@@ -91,7 +92,7 @@ async function openBare(id: string, { network, promptBatch }: LoadedModel) {
   };
 }
 
-const api = {
+const api: InferenceBench = {
   /** Makes and loads a model of checkpoints at the root of the server. Seconds of making it, hash included, and of loading it from the cache, self-test included. */
   async open(model: string, names: readonly string[], side: number | null) {
     runtime ??= startRuntime('wasm');
@@ -143,5 +144,4 @@ const api = {
   },
 };
 
-export type InferenceBench = typeof api;
 expose(api);
