@@ -82,7 +82,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     hint: 'The file names a tensor without all of its values. Copy or download it again.',
   },
   'checkpoint/unsupported-dtype': {
-    title: 'Unsupported number type',
+    title: 'Unsupported number type in a checkpoint',
     hint: 'Complex and quantised tensors are not read. Save the tensor as a float or integer type.',
   },
   'checkpoint/missing-tensor': {
@@ -194,7 +194,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     hint: 'SAMed files hold adapters and a decoder. Drop the SAM checkpoint they were trained on too.',
   },
   'model/not-convertible': {
-    title: 'No model can be made of this file',
+    title: 'No model in this file',
     hint: 'See the list of models in the Models place for files that can be used.',
   },
   'download/unreachable': {
