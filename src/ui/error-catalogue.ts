@@ -58,7 +58,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     hint: 'A split list has one file name in each line.',
   },
   'pickle/damaged': {
-    title: 'Damaged checkpoint',
+    title: 'Damaged pickle',
     hint: 'The list of tensors inside the file is broken. Copy or download the file again.',
   },
   'pickle/refused-object': {
