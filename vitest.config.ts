@@ -28,6 +28,8 @@ export default defineConfig({
           include: ['{core,models,workers,src,scripts,bench}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.gpu.test.ts', '**/*.full.test.ts', 'node_modules/**'],
           environment: 'node',
+          // A limit against hanging, not against slowness: a shared machine may be ten times slower than an idle one.
+          testTimeout: 60_000,
         },
       },
       {

@@ -1,6 +1,6 @@
 /**
- * `npm test`: installs what is missing, then runs every check: types, lint, format, unit tests, kernel tests on a
- * software WebGPU adapter, the build, and end-to-end tests in real Chromium. A failing stage does not stop the
+ * `npm test`: installs what is missing, then runs every check: types, lint, format, unit tests, full-size models,
+ * kernel tests on a software WebGPU adapter, the build, and end-to-end tests in real Chromium. A failing stage does not stop the
  * next one. The last line is "N passed, N failed".
  */
 import { spawnSync } from 'node:child_process';
@@ -74,6 +74,7 @@ const STAGES = [
   ['lint', () => check('oxlint --type-aware --deny-warnings')],
   ['format', () => check('prettier --check .')],
   ['unit tests', () => vitest('unit')],
+  ['full-size models against the reference', () => vitest('full')],
   ['kernel tests on a software WebGPU adapter', () => vitest('gpu')],
   ['build', () => check('vite build')],
   ['end-to-end tests', playwright],
