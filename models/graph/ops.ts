@@ -80,6 +80,8 @@ export interface ElementOperations {
   readonly slice: { readonly axis: number; readonly start: number; readonly length: number };
   /** Repeats x [1,...] once for each image of `like` [N,...], of which nothing else is used. Inputs: x, like. */
   readonly expandBatch: NoAttributes;
+  /** The input itself; its gradient is multiplied by -scale. Source: Ganin and Lempitsky, 2015. */
+  readonly reverseGradient: { readonly scale: number };
 }
 
 /** Attributes of the operations on tokens: features lie on the last axis, C = heads * D. */

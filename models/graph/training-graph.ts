@@ -46,5 +46,5 @@ export interface TrainingGraph {
 
 /** The name of a node: that of its first result. */
 export function nodeName(node: TrainingNode): string {
-  return (node.results[0] as Value).name;
+  return node.results[0]?.name ?? '';
 }

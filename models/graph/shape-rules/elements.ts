@@ -105,4 +105,8 @@ export const elementShapes: { readonly [K in keyof ElementOperations]: ShapeRule
     );
     return [batchSize, ...x.slice(1)];
   },
+  reverseGradient(inputs, { scale }) {
+    requireThat(Number.isFinite(scale) && scale >= 0, 'the scale must be a finite number from 0');
+    return soleInput(inputs);
+  },
 };

@@ -58,4 +58,8 @@ export const elementRules: { readonly [K in keyof ElementOperations]: OnnxRule<K
     emitter.emit('Concat', sizes, `${name}.shape`, { axis: 0 });
     emitter.emit('Expand', [x, `${name}.shape`], name);
   },
+  // Reversal is for training alone.
+  reverseGradient(emitter, { inputs, name }) {
+    emitter.emit('Identity', inputs, name);
+  },
 };

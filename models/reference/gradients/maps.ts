@@ -17,8 +17,16 @@ import {
 
 type Sizes = [number, number, number, number];
 
-/** Visits every pair of places that a convolution multiplies: offsets in the result, in the map and in the weight. */
-function forEachTap(
+/** Places along a row that a convolution multiplies by one weight: `count` neighbours of the result, and the map's at `stride`. */
+interface Run {
+  readonly out: number;
+  readonly map: number;
+  readonly tap: number;
+  readonly count: number;
+}
+
+/** Visits all that a convolution multiplies, by offsets in the result, in the map and in the weight. */
+function forEachRun(
   [n, outChannels, outH, outW]: Sizes,
   [, channels, h, w]: Sizes,
   [kernelHeight, kernelWidth]: readonly [number, number],
@@ -26,26 +34,26 @@ function forEachTap(
     stride,
     padding: [rows, columns],
   }: { readonly stride: number; readonly padding: readonly [number, number] },
-  visit: (out: number, map: number, weight: number) => void,
+  visit: (run: Run) => void,
 ): void {
-  for (let image = 0; image < n; image++) {
-    for (let i = 0; i < channels; i++) {
+  for (let tap = 0; tap < outChannels * channels * kernelHeight * kernelWidth; tap++) {
+    const [kx, ky] = [tap % kernelWidth, Math.floor(tap / kernelWidth) % kernelHeight];
+    const i = Math.floor(tap / (kernelWidth * kernelHeight)) % channels;
+    const o = Math.floor(tap / (kernelWidth * kernelHeight * channels));
+    // The first and the last column of the result whose source lies inside the map.
+    const first = Math.max(0, Math.ceil((columns - kx) / stride));
+    const last = Math.min(outW - 1, Math.floor((w - 1 + columns - kx) / stride));
+    if (last < first) continue;
+    for (let image = 0; image < n; image++) {
       for (let y = 0; y < outH; y++) {
-        for (let ky = 0; ky < kernelHeight; ky++) {
-          const row = y * stride + ky - rows;
-          if (row < 0 || row >= h) continue;
-          for (let kx = 0; kx < kernelWidth; kx++) {
-            for (let x = 0; x < outW; x++) {
-              const column = x * stride + kx - columns;
-              if (column < 0 || column >= w) continue;
-              const map = ((image * channels + i) * h + row) * w + column;
-              for (let o = 0; o < outChannels; o++) {
-                const out = ((image * outChannels + o) * outH + y) * outW + x;
-                visit(out, map, ((o * channels + i) * kernelHeight + ky) * kernelWidth + kx);
-              }
-            }
-          }
-        }
+        const row = y * stride + ky - rows;
+        if (row < 0 || row >= h) continue;
+        visit({
+          out: ((image * outChannels + o) * outH + y) * outW + first,
+          map: ((image * channels + i) * h + row) * w + first * stride + kx - columns,
+          tap,
+          count: last - first + 1,
+        });
       }
     }
   }
@@ -94,20 +102,27 @@ export const mapGradientKernels: { readonly [K in keyof MapGradients]: GradientK
     const [dOut, weight] = [operand(inputs), operand(inputs, 1)];
     const shape = firstShape(shapes) as Sizes;
     const [, , kernelHeight, kernelWidth] = weight.shape as Sizes;
-    const out = new Float64Array(elementCount(shape));
+    const result = new Float64Array(elementCount(shape));
     const kernel = [kernelHeight, kernelWidth] as const;
-    forEachTap(dOut.shape as Sizes, shape, kernel, attributes, (at, map, tap) =>
-      accumulate(out, map, (dOut.data[at] as number) * (weight.data[tap] as number)),
-    );
-    return [out];
+    forEachRun(dOut.shape as Sizes, shape, kernel, attributes, ({ out, map, tap, count }) => {
+      const factor = weight.data[tap] as number;
+      for (let x = 0; x < count; x++) {
+        accumulate(result, map + x * attributes.stride, factor * (dOut.data[out + x] as number));
+      }
+    });
+    return [result];
   },
   conv2dWeightGradient(inputs, { kernel, ...attributes }, shapes) {
-    const [dOut, x] = [operand(inputs), operand(inputs, 1)];
-    const out = new Float64Array(elementCount(firstShape(shapes)));
-    forEachTap(dOut.shape as Sizes, x.shape as Sizes, kernel, attributes, (at, map, tap) =>
-      accumulate(out, tap, (dOut.data[at] as number) * (x.data[map] as number)),
-    );
-    return [out];
+    const [dOut, input] = [operand(inputs), operand(inputs, 1)];
+    const result = new Float64Array(elementCount(firstShape(shapes)));
+    forEachRun(dOut.shape as Sizes, input.shape as Sizes, kernel, attributes, ({ out, map, tap, count }) => {
+      let sum = 0;
+      for (let x = 0; x < count; x++) {
+        sum += (dOut.data[out + x] as number) * (input.data[map + x * attributes.stride] as number);
+      }
+      accumulate(result, tap, sum);
+    });
+    return [result];
   },
   averagePoolGradient(inputs, window, shapes) {
     const dOut = operand(inputs);

@@ -110,4 +110,5 @@ export const elementKernels: { readonly [K in keyof ElementOperations]: Referenc
     for (let at = 0; at < out.length; at += data.length) out.set(data, at);
     return out;
   },
+  reverseGradient: (inputs) => operand(inputs).data.slice(),
 };

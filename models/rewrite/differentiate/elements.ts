@@ -74,4 +74,7 @@ export const elementRules: { readonly [K in keyof ElementOperations]: GradientRu
     () => sumTo(tape, `${name}.dx`, dOut, at(inputs, 0).shape),
     undefined,
   ],
+  reverseGradient: (tape, { name, attributes }, dOut) => [
+    () => scaled(tape, `${name}.dx`, dOut, -attributes.scale),
+  ],
 };

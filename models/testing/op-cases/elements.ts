@@ -72,4 +72,7 @@ export const elementCases: Readonly<Record<keyof ElementOperations, readonly OpC
       g.op('expandBatch', 'y', [g.parameter('w', [1, 5, 3]), mapInput(g)], {}),
     ),
   ],
+  reverseGradient: [
+    buildCase('reverseGradient', (g) => g.op('reverseGradient', 'y', [mapInput(g)], { scale: 0.5 })),
+  ],
 };
