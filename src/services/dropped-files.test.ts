@@ -147,6 +147,8 @@ it('files are known by their names', () => {
     ['cohort/DATA.NPZ', 'sample'],
     ['train.txt', 'split-list'],
     ['net.onnx', 'model'],
+    ['weights/sam_vit_b_01ec64.pth', 'model'],
+    ['model.SAFETENSORS', 'model'],
     ['pred/data_00001.png', 'prediction'],
     ['cohort/.DS_Store', 'hidden'],
     ['cohort/._data_00001.npz', 'hidden'],

@@ -155,15 +155,17 @@ export async function activeModel(role: ModelRole): Promise<ActiveModel> {
   return { worker, model };
 }
 
-/**
- * Takes a model into use; null takes the embedded one. Evaluate's input follows a segmenter that takes one side only:
- * any other would be refused.
- */
+/** Evaluate's input follows a segmenter that takes one side only: any other would be refused. */
+function followSegmenter(): void {
+  const side = activeModelOf(store.getState().models, 'segmenter')?.input.side ?? null;
+  if (side === null) return;
+  update('evaluate', (evaluate) => ({ ...evaluate, settings: { ...evaluate.settings, side } }));
+}
+
+/** Takes a model into use; null takes the embedded one. */
 export function chooseModel(role: ModelRole, id: ModelId | null): void {
   update('models', (models) => withChosenModel(models, role, id));
-  const side = activeModelOf(store.getState().models, role)?.input.side ?? null;
-  if (role !== 'segmenter' || side === null) return;
-  update('evaluate', (evaluate) => ({ ...evaluate, settings: { ...evaluate.settings, side } }));
+  if (role === 'segmenter') followSegmenter();
 }
 
 /** Starts what the Models place shows; failures are in the state already. */
@@ -197,9 +199,16 @@ export async function loadMadeModel(id: ModelId): Promise<void> {
   }
 }
 
+/** Takes a model out of the state; where it was in use, the embedded one takes over. */
+function drop(id: ModelId): void {
+  const isSegmenter = store.getState().models.chosen.segmenter === id;
+  update('models', (models) => withoutModel(models, id));
+  if (isSegmenter) followSegmenter();
+}
+
 /** Frees the memory of a model; its files stay. */
 export async function unloadModel(id: ModelId): Promise<void> {
-  update('models', (models) => withoutModel(models, id));
+  drop(id);
   const { worker } = await startCompute();
   await worker.unload(id);
 }
@@ -207,7 +216,7 @@ export async function unloadModel(id: ModelId): Promise<void> {
 /** Unloads a model and deletes its files. */
 export async function deleteModel(id: ModelId): Promise<void> {
   specs.delete(id);
-  update('models', (models) => withoutModel(models, id));
+  drop(id);
   const { worker } = await startCompute();
   await worker.deleteModel(id);
   await refreshMade(worker);

@@ -62,7 +62,10 @@ export function PageDrop() {
       <div className={styles['words']}>
         <IconFileImport size={40} stroke={1.25} aria-hidden />
         <p className={styles['title']}>Drop to read</p>
-        <p>Folders or files: samples (.npz), split lists (.txt), models (.onnx), predictions (.png).</p>
+        <p>
+          Folders or files: samples (.npz), split lists (.txt), models (.onnx, .pth, .safetensors),
+          predictions (.png).
+        </p>
         <p className={styles['soft']}>They are read here, in this browser, and are sent nowhere.</p>
       </div>
     </div>
