@@ -1,6 +1,6 @@
 /**
- * Kernels of the operations on elements and axes, and of their gradients. `reshape` has none: its result is its input's memory
- * under another shape, which the planner sees to.
+ * Kernels of the operations on elements and axes, and of their gradients. A `ViewKind` has none: its result is its input's
+ * memory, perhaps under another shape, which the planner sees to.
  */
 import type { ElementGradients } from '../../../models/graph/gradient-ops/elements.ts';
 import type { BinaryFunction, ElementOperations, UnaryFunction } from '../../../models/graph/ops.ts';
@@ -17,6 +17,9 @@ import sliceGradientCode from './slice-gradient.wgsl?raw';
 import { constantsByAxis, mergeAxes, repeatingStrides } from './strided.ts';
 import unaryGradientCode from './unary-gradient.wgsl?raw';
 import unaryCode from './unary.wgsl?raw';
+
+/** Operations whose result is their input, unchanged. */
+export type ViewKind = 'reshape' | 'reverseGradient';
 
 /** Axes of axes.wgsl. */
 const RANK = 6;
@@ -90,7 +93,7 @@ const countOver = (shape: Shape, axes: readonly number[]) =>
   elementCount(shape.filter((_, axis) => axes.includes(axis)));
 
 export const elementKernelRules: {
-  readonly [K in Exclude<keyof (ElementOperations & ElementGradients), 'reshape'>]: KernelRule<K>;
+  readonly [K in Exclude<keyof (ElementOperations & ElementGradients), ViewKind>]: KernelRule<K>;
 } = {
   unary({ attributes, results }, traits) {
     const constants = { FUNCTION: UNARY_NUMBERS[attributes.function] };

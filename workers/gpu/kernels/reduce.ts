@@ -14,9 +14,14 @@ const ELEMENTS_PER_LANE = 16;
 /** Workgroups that keep a large GPU busy; more chunks than that gain nothing. */
 const BUSY_WORKGROUPS = 512;
 
+/** What reduce.wgsl makes of the elements, by the number that it knows a function by. */
+const FUNCTION_NUMBERS = { sum: 0, max: 1, squares: 2 } as const;
+
+export type ReducedFunction = keyof typeof FUNCTION_NUMBERS;
+
 /** What is reduced: offsets of the outputs and, from there, of the elements of each. */
 interface Reduction {
-  readonly function: 'sum' | 'max';
+  readonly function: ReducedFunction;
   readonly scale: number;
   readonly outputs: number;
   readonly length: number;
@@ -72,7 +77,7 @@ function dispatchOf(
       OUTPUTS: outputs,
       LENGTH: length,
       CHUNK: Math.ceil(length / chunks),
-      FUNCTION: reduction.function === 'sum' ? 0 : 1,
+      FUNCTION: FUNCTION_NUMBERS[reduction.function],
       SCALE: reduction.scale,
     },
     bindings: [from, to],
@@ -110,7 +115,7 @@ export function sumOfChunks(
 
 /** Reduces input 0 of `shape` over `axes` to result 0; the sum is multiplied by `scale`. */
 export function reduceKernel(
-  what: { readonly function: 'sum' | 'max'; readonly scale: number },
+  what: { readonly function: ReducedFunction; readonly scale: number },
   shape: readonly number[],
   axes: readonly number[],
   traits: KernelTraits,
@@ -118,7 +123,12 @@ export function reduceKernel(
   const whole = { ...what, ...reductionOf(shape, axes) };
   const chunks = chunkCount(whole);
   if (chunks === 1) return { dispatches: [dispatchOf(whole, 1, [INPUT, RESULT], traits)], scratch: [] };
-  const ofChunks = { ...what, ...reductionOf([chunks, whole.outputs], [0]) };
+  const ofChunks = {
+    // Squares are summed: only the elements are squared.
+    function: what.function === 'max' ? 'max' : 'sum',
+    scale: what.scale,
+    ...reductionOf([chunks, whole.outputs], [0]),
+  } as const;
   return {
     dispatches: [
       dispatchOf({ ...whole, scale: 1 }, chunks, [INPUT, PARTIAL], traits),

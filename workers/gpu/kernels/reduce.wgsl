@@ -1,4 +1,4 @@
-// Sums (FUNCTION 0) or maxima (1) over some axes of x, times SCALE. An output o of OUTPUTS begins at the offset that its position
+// Sums (FUNCTION 0), maxima (1) or sums of squares (2) over some axes of x, times SCALE. An output o of OUTPUTS begins at the offset that its position
 // along at most three kept axes has, and has LENGTH elements at the positions along at most three reduced ones.
 // Result z of the chunk z of CHUNK elements: out[z OUTPUTS + o], so that long sums are made by many workgroups and summed again.
 // A workgroup of X by Y invocations owns X neighbouring outputs; Y invocations share one, each every Y-th element; then a tree
@@ -42,7 +42,7 @@ fn is_nan(value: f32) -> bool {
 }
 
 fn combine(a: f32, b: f32) -> f32 {
-  if (FUNCTION == 0) {
+  if (FUNCTION != 1) {
     return a + b;
   }
   // NaN must not get lost.
@@ -63,7 +63,8 @@ fn main(
   // The maximum of no element: any element of the chunk.
   var total = select(0.0, x[base + reduced_offset(first)], FUNCTION == 1);
   for (var at = first + lane.y; at < end; at += Y) {
-    total = combine(total, x[base + reduced_offset(at)]);
+    let value = x[base + reduced_offset(at)];
+    total = combine(total, select(value, value * value, FUNCTION == 2));
   }
   let slot = lane.y * X + lane.x;
   partial[slot] = total;
