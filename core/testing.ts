@@ -23,6 +23,8 @@ export const TRANSUNET_LOGITS: Tolerance = { abs: 2e-5, rel: 0 };
 export const SAMED_TINY: Tolerance = { abs: 2e-5, rel: 1e-4 };
 /** Derivatives in float64 against central differences, whose own error is about 1e-9 of the values around 1. */
 export const GRADCHECK_F64: Tolerance = { abs: 1e-8, rel: 1e-6 };
+/** The same of a whole model, along one direction of all its weights: near a kink of ReLU the difference is inexact. */
+export const GRADCHECK_MODEL: Tolerance = { abs: 1e-7, rel: 1e-5 };
 /** Learning rates: one formula in float64 in both. */
 export const SCHEDULE: Tolerance = { abs: 0, rel: 1e-12 };
 /** Losses of the float64 oracle against the reference's, whose stored inputs are f32. */

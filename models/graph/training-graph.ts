@@ -48,3 +48,14 @@ export interface TrainingGraph {
 export function nodeName(node: TrainingNode): string {
   return node.results[0]?.name ?? '';
 }
+
+/**
+ * What of the forward part the backward part reads: inputs, parameters, values and statistics, in the order of their making.
+ * These must outlive the forward part, or be made again.
+ */
+export function savedValues(training: TrainingGraph): readonly Value[] {
+  const { nodes, forwardCount } = training;
+  const read = new Set(nodes.slice(forwardCount).flatMap(({ inputs }) => inputs));
+  const made = nodes.slice(0, forwardCount).flatMap(({ results }) => results);
+  return [...training.inputs, ...training.parameters, ...made].filter(({ name }) => read.has(name));
+}

@@ -24,9 +24,6 @@ export const SAMED_ADAMW: AdamWSettings = {
   epsilon: 1e-8,
   weightDecay: 0.1,
 };
-/** Recipe of TransUNet, and of SAMed without its AdamW switch. */
-export const TRANSUNET_SGD: SgdSettings = { kind: 'sgd', momentum: 0.9, weightDecay: 1e-4 };
-
 /** What an optimiser keeps of one parameter between steps. */
 export interface Moments {
   /** AdamW: running mean of the gradient. SGD: the velocity. */

@@ -4,12 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
+import { createRandom } from '../../core/random.ts';
 import { readNpz } from '../../core/formats/npz.ts';
 import { goldensFolder, reportGolden } from '../../core/goldens.ts';
 import {
   ADAMW_FIRST_STEP,
   ADAMW_LATER_STEPS,
   describeDifference,
+  GRADCHECK_MODEL,
   LOSSES,
   maxAbsDifference,
   relativeL2,
@@ -54,6 +56,8 @@ interface Config {
 }
 
 const TIMEOUT_MS = 120_000;
+/** Half the distance of a difference along a direction of all weights, which is short for few ReLUs to change side. */
+const STEP = 1e-6;
 const folder = goldensFolder('samed-tiny');
 const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as Config;
 const golden = await readSamedGolden(async (file) => new Uint8Array(await readFile(join(folder, file))));
@@ -80,7 +84,9 @@ const batch: Readonly<Record<string, ReferenceInput>> = {
   sampleWeight: { shape: [imageCount], data: new Float64Array(imageCount).fill(1) },
 };
 
-function trainingWith(method: GroupMethod): TrainingGraph {
+const published = new Set(config.trainable_names.filter((name) => isParameter(name)));
+
+function trainingWith(method: GroupMethod, trainable: ReadonlySet<string> = published): TrainingGraph {
   return differentiate(graph, {
     loss: {
       kind: 'segmentation',
@@ -90,7 +96,7 @@ function trainingWith(method: GroupMethod): TrainingGraph {
       groupCount: config.loss_fair.n_attr,
       method,
     },
-    trainable: new Set(config.trainable_names.filter((name) => golden.params.has(name) && isParameter(name))),
+    trainable,
     batchNormMomentum: 0.1,
   });
 }
@@ -268,6 +274,48 @@ describe('steps of the small SAMed', () => {
         const totals = losses.map(([total]) => total ?? Number.NaN);
         expect(describeDifference(totals, expectedLosses.slice(0, hyper.steps), LOSSES)).toBeUndefined();
       }
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('the small SAMed with all weights trainable, as for pretraining', () => {
+  it(
+    'has a gradient of every weight that the logits need, that of central differences',
+    () => {
+      const all = graph.parameters.map(({ name }) => name);
+      const training = trainingWith({ kind: 'none' }, new Set(all));
+      const withGradient = new Set(training.gradients.map(({ parameter }) => parameter));
+      const without = all.filter((name) => !withGradient.has(name));
+      expect(without.filter((name) => !name.includes('iou_prediction_head'))).toEqual([]);
+
+      const random = createRandom(1, 'all-trainable');
+      const direction = new Map(
+        [...withGradient].map((name) => [
+          name,
+          (stored[name]?.data ?? new Float64Array()).map(() => random.normal()),
+        ]),
+      );
+      const lossAlong = (step: number) => {
+        const moved = [...direction].map(([name, along]) => {
+          const { shape, data } = stored[name] ?? { shape: [], data: new Float64Array() };
+          return [name, { shape, data: data.map((value, i) => value + step * (along[i] ?? 0)) }] as const;
+        });
+        const values = { ...stored, ...Object.fromEntries(moved), ...batch };
+        return (
+          interpretTraining(trainingWith({ kind: 'none' }, new Set()), values).outputs['loss']?.data[0] ??
+          Number.NaN
+        );
+      };
+      const { gradients } = interpretTraining(training, { ...stored, ...batch });
+      let analytic = 0;
+      for (const [name, along] of direction) {
+        gradients.get(name)?.data.forEach((value, i) => {
+          analytic += value * (along[i] ?? 0);
+        });
+      }
+      const numeric = (lossAlong(STEP) - lossAlong(-STEP)) / (2 * STEP);
+      expect(describeDifference([analytic], [numeric], GRADCHECK_MODEL)).toBeUndefined();
     },
     TIMEOUT_MS,
   );

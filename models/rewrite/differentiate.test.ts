@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createGraphBuilder } from '../graph/builder.ts';
 import type { Graph } from '../graph/graph.ts';
 import { printTrainingGraph } from '../graph/print-training.ts';
-import type { TrainingGraph } from '../graph/training-graph.ts';
+import { savedValues, type TrainingGraph } from '../graph/training-graph.ts';
 import { verifyTrainingGraph } from '../graph/verify-training.ts';
 import { interpretTraining } from '../reference/interpret-training.ts';
 import { differentiate } from './differentiate.ts';
@@ -64,6 +64,11 @@ describe('differentiation', () => {
   it('does not go back through frozen layers below the last trainable one', () => {
     const kinds = given(sampleGraph(), ['second.weight']).nodes.map(({ kind }) => kind);
     expect(kinds).toEqual(['linear', 'unary', 'linear', 'binary', 'linearWeightGradient']);
+  });
+
+  it('says what the backward part reads of the forward one', () => {
+    const saved = savedValues(given(sampleGraph(), ['first.weight', 'second.bias']));
+    expect(saved.map(({ name }) => name)).toEqual(['x', 'd.out', 'second.weight', 'first']);
   });
 
   it('keeps statistics only where a gradient reads them', () => {

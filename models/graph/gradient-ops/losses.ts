@@ -10,9 +10,9 @@ import { requireInputs, type ResultRule } from './rule.ts';
 /**
  * How group membership enters the loss. Groups are 0 .. groupCount - 1; another number is an unknown group.
  * febs: the probabilities of an image are multiplied by tanh((min L / L of its group)^gamma), L being the sum of the classes'
- *   Dice losses of the group alone; the weight of an unknown group is tanh 1. `minimum`: 'present' over the groups in the
- *   batch; 'all' is the published form, in which the loss of an absent group is 0, images of group -1 make a group that is
- *   indexed as the last one, and any other number is refused by nobody: use it to reproduce only.
+ *   Dice losses of the group alone; for the group with the least L, and for an unknown group, by tanh 1. The minimum is over
+ *   the groups 'present' in the batch, or over 'all', as published: there the loss of an absent group is 0, so that a batch
+ *   that lacks one does not train Dice, and images of group -1 make a group that is indexed as the last. Only to reproduce.
  * groupDro: q_g is multiplied by exp(rate L_g) and divided by the sum, L_g being the loss on the group alone, 0 where it is
  *   absent; the loss is the sum of q_g L_g, so that images of an unknown group do not train.
  */
