@@ -83,7 +83,7 @@ describe('a Google ViT with a ResNet', () => {
       variant: 'R50+ViT-B_16',
       isHybrid: true,
       grid: 14,
-      words: 'Google ViT R50+ViT-B_16 .npz, 438 MiB, an encoder without a decoder',
+      words: 'Google ViT R50+ViT-B_16 .npz, 459 MB, an encoder without a decoder',
     });
   });
 

@@ -80,7 +80,7 @@ describe('recogniseCheckpoint', () => {
       family: 'sam',
       variant: 'ViT-B',
       names: 'meta',
-      words: 'SAM ViT-B, 1024, 358 MiB',
+      words: 'SAM ViT-B, 1024, 375 MB',
       sizeBytes: 375_042_383,
       prefix: '',
       rank: null,
@@ -164,7 +164,7 @@ describe('recogniseCheckpoint', () => {
     });
     const source = createCountingSource(TORCHVISION, 108_949_747);
     const recognised = recogniseCheckpoint(source);
-    expect(recognised).toMatchObject({ variant: 'torchvision', words: 'torchvision InceptionV3, 104 MiB' });
+    expect(recognised).toMatchObject({ variant: 'torchvision', words: 'torchvision InceptionV3, 109 MB' });
     const names = [...canonicalTensors(source, recognised).tensors.keys()];
     expect(names.filter((name) => /AuxLogits|num_batches_tracked/.test(name))).toEqual([]);
     expect(names).toContain('Mixed_7c.branch_pool.bn.running_var');
@@ -192,7 +192,7 @@ describe('recogniseCheckpoint', () => {
     });
     expect(recogniseCheckpoint(createCountingSource(VIT, 2 ** 28))).toMatchObject({
       variant: 'ViT-B_16',
-      words: 'TransUNet ViT-B_16, 224, 3 classes, 256 MiB',
+      words: 'TransUNet ViT-B_16, 224, 3 classes, 268 MB',
       configuration: { side: 224, isHybrid: false, resnetUnits: [], skipChannels: [0, 0, 0, 0] },
     });
   });

@@ -23,8 +23,8 @@ interface Recogniser {
 /** What training code wraps a state dictionary in. */
 const WRAPPERS = /^(?:(?:state_dict|model_state_dict|model_state|model|net|module|sam)\.)*$/;
 
-function mebibytes(sizeBytes: number): string {
-  return `${Math.max(1, Math.round(sizeBytes / 2 ** 20))} MiB`;
+function megabytes(sizeBytes: number): string {
+  return `${Math.max(1, Math.round(sizeBytes / 1e6))} MB`;
 }
 
 /** "ViT-B", or the sizes of an encoder that was not published. */
@@ -46,7 +46,7 @@ function recogniseSam(names: RecognisedSam['names']): (source: TensorSource) => 
     const kind = names === 'meta' ? 'SAM' : 'SAM (Hugging Face names)';
     const words =
       rank === null
-        ? `${kind} ${encoder}, ${side}, ${mebibytes(source.sizeBytes)}`
+        ? `${kind} ${encoder}, ${side}, ${megabytes(source.sizeBytes)}`
         : `SAMed ${encoder}, ${side}, rank ${rank}, ${classWords(maskTokens - 1)}`;
     return { family: 'sam', variant, names, configuration, rank, words };
   };
@@ -92,7 +92,7 @@ function recogniseInception(source: TensorSource): Details {
       { context: { logits } },
     );
   }
-  const words = `${variant === 'fid' ? 'pytorch-fid' : 'torchvision'} InceptionV3, ${mebibytes(source.sizeBytes)}`;
+  const words = `${variant === 'fid' ? 'pytorch-fid' : 'torchvision'} InceptionV3, ${megabytes(source.sizeBytes)}`;
   return { family: 'inception-v3', variant, logits, words };
 }
 
@@ -101,7 +101,7 @@ function recogniseTransUnet(source: TensorSource): Details {
   const { dim, depth, side, classes } = configuration;
   const variant = transUnetVariant(configuration);
   const encoder = variant === 'custom' ? `of ${depth} layers of ${dim} channels` : variant;
-  const words = `TransUNet ${encoder}, ${side}, ${classWords(classes)}, ${mebibytes(source.sizeBytes)}`;
+  const words = `TransUNet ${encoder}, ${side}, ${classWords(classes)}, ${megabytes(source.sizeBytes)}`;
   return { family: 'transunet', variant, configuration, words };
 }
 
@@ -112,7 +112,7 @@ function recogniseGoogleVit(source: TensorSource): Details {
   const published = transUnetVariant({ isHybrid, resnetUnits, dim, depth });
   const variant = published === 'R50-ViT-B_16' ? 'R50+ViT-B_16' : published;
   const encoder = variant === 'custom' ? `of ${depth} layers of ${dim} channels` : variant;
-  const words = `Google ViT ${encoder} .npz, ${mebibytes(source.sizeBytes)}, an encoder without a decoder`;
+  const words = `Google ViT ${encoder} .npz, ${megabytes(source.sizeBytes)}, an encoder without a decoder`;
   return { family: 'google-vit', variant, isHybrid, dim, depth, grid, words };
 }
 

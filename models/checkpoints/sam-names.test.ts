@@ -124,7 +124,7 @@ describe('a SAM under the names of Hugging Face', () => {
     expect(recognised).toMatchObject({
       family: 'sam',
       names: 'hugging-face',
-      words: 'SAM (Hugging Face names) ViT-B, 1024, 358 MiB',
+      words: 'SAM (Hugging Face names) ViT-B, 1024, 375 MB',
       configuration: { globalBlocks: [2, 5, 8, 11], heads: 12, maskTokens: 4 },
     });
     const { tensors } = canonicalTensors(source, recognised);
