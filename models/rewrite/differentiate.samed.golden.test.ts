@@ -1,5 +1,5 @@
 /** Gradients and steps of the small SAMed against PyTorch (goldens, section 1), through differentiation and the oracle. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -115,7 +115,7 @@ function lossesOf({ outputs }: TrainingResult): number[] {
 
 let caseCount = 0;
 let worstError = 0;
-afterAll(() => reportGolden('samed-tiny', caseCount, worstError));
+afterAll(() => reportGolden('samed-tiny (gradients)', caseCount, worstError));
 
 describe('the gradients of the small SAMed', () => {
   const fair: GroupMethod = { kind: 'febs', gamma: config.loss_fair.gamma, minimum: 'all' };
@@ -212,7 +212,7 @@ describe('steps of the small SAMed', () => {
         (step) => run.lr_used_at_step[String(step)] ?? Number.NaN,
         (step, weights) => {
           const file = `weights_after_step${step}.npz`;
-          if (![1, 2, 3, 5].includes(step)) return;
+          if (!existsSync(join(folder, file))) return;
           const expected = readArrays(file);
           for (const [name, weight] of weights) {
             // Adam makes steps of the rounding noise of a gradient that is zero.
