@@ -2,8 +2,6 @@
  * Kernels of plain attention, forward and backward: no scores are stored. The texts are put together from those that both
  * attentions share and those that tell where tokens lie.
  */
-import type { TokenGradients } from '../../../models/graph/gradient-ops/tokens.ts';
-import type { TokenOperations } from '../../../models/graph/ops.ts';
 import { elementCount } from '../../../models/graph/shape.ts';
 import forwardCode from './attention-forward.wgsl?raw';
 import gradientCode from './attention-gradient.wgsl?raw';
@@ -33,10 +31,6 @@ export const FORWARD = [tileCode, forwardCode].join('\n');
 export const QUERY_GRADIENT = [tileCode, gradientCode, queryGradientCode].join('\n');
 export const KEY_GRADIENT = [tileCode, gradientCode, keyGradientCode].join('\n');
 
-type AttentionRules = {
-  readonly [K in 'attention' | 'attentionGradient']: KernelRule<K & keyof (TokenOperations & TokenGradients)>;
-};
-
 /** What a query's gradient reads beside the operands: (logSumExp, delta). `queries` are those of an image. */
 export function statisticsDispatch(
   { heads, quads }: Heads,
@@ -65,7 +59,10 @@ function sizesOf(q: readonly number[], k: readonly number[], headCount: number) 
   return { images, queries, keys, heads, constants, tiles };
 }
 
-export const attentionKernelRules: AttentionRules = {
+/** The kernels of plain attention, forward and backward. */
+export const attentionKernelRules: {
+  readonly [K in 'attention' | 'attentionGradient']: KernelRule<K>;
+} = {
   attention({ attributes, inputs, results }, traits) {
     const [q, k, v] = inputs as [number[], number[], number[]];
     const { images, queries, heads, constants, tiles } = sizesOf(q, k, attributes.heads);

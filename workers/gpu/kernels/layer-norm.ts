@@ -1,6 +1,4 @@
 /** Kernels of layer norm along one axis, forward and backward. */
-import type { TokenGradients } from '../../../models/graph/gradient-ops/tokens.ts';
-import type { TokenOperations } from '../../../models/graph/ops.ts';
 import { elementCount } from '../../../models/graph/shape.ts';
 import { foldWorkgroups, LINE_WORKGROUP, workgroupsFor } from './grid.ts';
 import type { KernelRule, KernelTraits, Operand } from './kernel.ts';
@@ -12,12 +10,6 @@ import { partCount, partialSumsDispatch } from './partial-sums.ts';
 
 /** Invocations that share a row whose elements are neighbours, where threads read memory together. */
 const LANES = 32;
-
-type LayerNormRules = {
-  readonly [K in 'layerNorm' | 'layerNormInputGradient' | 'layerNormScaleGradient']: KernelRule<
-    K & keyof (TokenOperations & TokenGradients)
-  >;
-};
 
 const inputs = (count: number): Operand[] =>
   Array.from({ length: count }, (_, index) => ({ from: 'input', index }));
@@ -43,7 +35,10 @@ function rowsOf(shape: readonly number[], axis: number, traits: KernelTraits) {
   };
 }
 
-export const layerNormKernelRules: LayerNormRules = {
+/** The kernels of layer norm, forward and backward. */
+export const layerNormKernelRules: {
+  readonly [K in 'layerNorm' | 'layerNormInputGradient' | 'layerNormScaleGradient']: KernelRule<K>;
+} = {
   layerNorm({ attributes, inputs: [x], results }, traits) {
     const { constants, workgroups } = rowsOf(x as number[], attributes.axis, traits);
     const isKept = results.length > 1;
