@@ -10,10 +10,13 @@ import { openSafetensors, writeSafetensors } from '../../core/formats/safetensor
 import { type NamedTensors, openTensorSource } from '../../core/formats/tensor-source.ts';
 import { writeTorchCheckpoint } from '../../core/formats/torch-writer.ts';
 import { goldensFolder, reportGolden } from '../../core/goldens.ts';
+import { createRandom } from '../../core/random.ts';
 import { BACKENDS, describeDifference, HALF_MODEL_SHARE, maxAbsDifference } from '../../core/testing.ts';
 import { recogniseCheckpoint } from '../checkpoints/recognise.ts';
 import { isAdapterName } from '../checkpoints/sam-names.ts';
 import { createMemoryFolder, type MemoryFolder } from '../testing/memory-folder.ts';
+import { decoderAdapters } from '../zoo/samed-adapters.ts';
+import type { SamedConfiguration } from '../zoo/samed-configuration.ts';
 import type { CheckpointFile, ConversionSettings, ConvertedModel } from './conversion.ts';
 import { planConversion } from './plan.ts';
 import { writeConversion } from './write.ts';
@@ -118,6 +121,39 @@ describe('converting a SAMed', () => {
       ),
     );
     const { written, converted } = await convert([whole], FULL);
+    const result = await run(converted, written, image);
+    expect(differenceOf(result['low_res_logits'])).toBeUndefined();
+  });
+
+  it('whose adapters change the decoder too, on the transformer of its SAM', async () => {
+    const sam = weightsOf((name) => !isAdapterName(name));
+    const saved = weightsOf((name) => isSamed(name) && !name.startsWith('mask_decoder.transformer.'));
+    const crossDim = sam.get('mask_decoder.transformer.layers.0.cross_attn_token_to_image.q_proj.weight')
+      ?.shape[0] as number;
+    const pairs = decoderAdapters({
+      embeddingDim: config['out_chans'],
+      decoder: { depth: config['decoder_depth'], crossDim },
+    } as SamedConfiguration);
+    const random = createRandom(7, 'adapters');
+    const rank = config['rank'] as number;
+    for (const { node, a, b } of pairs) {
+      const weight = sam.get(`${node}.weight`) as { shape: [number, number]; data: Float32Array };
+      const [rows, columns] = weight.shape;
+      const draw = (length: number) => Float32Array.from({ length }, () => random.uniform() - 0.5);
+      const [left, right] = [draw(rows * rank), draw(rank * columns)];
+      saved.set(b, { shape: [rows, rank], data: left });
+      saved.set(a, { shape: [rank, columns], data: right });
+      // What the adapters add is taken from the SAM, so that both together are the golden model.
+      weight.data.forEach((value, at) => {
+        const [row, column] = [Math.floor(at / columns), at % columns];
+        let product = 0;
+        for (let r = 0; r < rank; r++) {
+          product += (left[row * rank + r] as number) * (right[r * columns + column] as number);
+        }
+        weight.data[at] = value - product;
+      });
+    }
+    const { written, converted } = await convert([await samFile(sam), await adapterFile(saved)], FULL);
     const result = await run(converted, written, image);
     expect(differenceOf(result['low_res_logits'])).toBeUndefined();
   });

@@ -116,7 +116,8 @@ export function planSamed(
     maskTokens,
     rank,
     adaptsDecoder: saved.tensors.has('fati_qa'),
-    decoder: readDecoderSizes(saved, heads),
+    // The variant that adapts the decoder saves nothing of its transformer, which is then the SAM's.
+    decoder: readDecoderSizes(assembled, heads),
   };
   const tensors = withDensePositions(assembled, gridOf(configuration));
   const encoder = bindForInference(createSamedEncoder(configuration), tensors);
