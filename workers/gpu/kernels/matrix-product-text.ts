@@ -4,7 +4,8 @@
  *
  * An invocation owns 8 by 8 elements of the result in sixteen named vectors: an indexed array would leave the registers on many
  * adapters. It goes along INNER in blocks of four, whatever a factor's layout is: a block is a matrix of 4 by 4, turned round
- * while it is loaded where need be. A workgroup is 8 by 8 invocations, its tile 64 by 64.
+ * while it is loaded where need be. A workgroup is 8 by 8 invocations, its tile 64 by 64; without workgroup memory it may be
+ * WIDTH by HEIGHT for results that are all but a line.
  * - 'shared': the workgroup loads tiles of depth 16 into 8 KiB of workgroup memory, one block of each factor an invocation, and
  *   two barriers stand around each tile;
  * - 'registers': each invocation loads its own blocks, for adapters whose workgroup memory is memory like any other.
@@ -82,9 +83,9 @@ function accumulateText(rowBlocks: readonly string[], columnBlocks: readonly str
   ).join('\n');
 }
 
-const sharedLoop = (left: FactorText, right: FactorText) => {
+const sharedLoop = (left: Contiguous, right: Contiguous) => {
   // Neighbouring invocations load neighbouring elements.
-  const blockOf = ({ contiguous }: FactorText) =>
+  const blockOf = (contiguous: Contiguous) =>
     contiguous === 'inner' ? ['lane / 4', 'lane % 4'] : ['lane % 16', 'lane / 16'];
   const [leftOuter, leftInner] = blockOf(left) as [string, string];
   const [rightOuter, rightInner] = blockOf(right) as [string, string];
@@ -122,6 +123,22 @@ const registerLoop = `
     let b1 = right_block(right_base, column + 4, inner, end);
 ${[0, 1, 2, 3].map((i) => accumulateText([`a0[${i}]`, `a1[${i}]`], [`b0[${i}]`, `b1[${i}]`])).join('\n')}
   }`;
+
+/** The workgroup memory that the loop of a tile uses. */
+export function tileMemoryText(tiling: ProductText['tiling']): string {
+  return tiling === 'shared'
+    ? 'var<workgroup> left_tile: array<vec4<f32>, 256>;\nvar<workgroup> right_tile: array<vec4<f32>, 256>;'
+    : '';
+}
+
+/**
+ * Adds `left_block` times `right_block` from `first` to `end` to the accumulators c00 to c71 (row, half of the columns). It reads
+ * left_base, right_base, tile_row, tile_column, row, column, local and lane; `contiguous` is the axis along which neighbouring
+ * invocations load.
+ */
+export function tileLoopText(tiling: ProductText['tiling'], left: Contiguous, right: Contiguous): string {
+  return tiling === 'shared' ? sharedLoop(left, right) : registerLoop;
+}
 
 const BIAS_TEXT = `
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
@@ -188,7 +205,6 @@ ${rowText(r).join('\n')}
 /** The kernel's text. Bindings: left, right, out, then the bias, then down and up of each pair. */
 export function matrixProductText(text: ProductText): string {
   const { tiling, left, right, isOutVectorised, hasBias, pairCount } = text;
-  const isShared = tiling === 'shared';
   const firstPair = hasBias ? 4 : 3;
   return `override ROWS: u32;
 override COLUMNS: u32;
@@ -200,9 +216,12 @@ ${factorText('left', 0, left)}
 ${factorText('right', 1, right)}
 @group(0) @binding(2) var<storage, read_write> out: array<${elementType(isOutVectorised)}>;
 ${Array.from({ length: pairCount }, (_, index) => pairText(index, firstPair + 2 * index)).join('')}
-${isShared ? 'var<workgroup> left_tile: array<vec4<f32>, 256>;\nvar<workgroup> right_tile: array<vec4<f32>, 256>;' : ''}
+${tileMemoryText(tiling)}
 ${hasBias ? BIAS_TEXT : ''}
-@compute @workgroup_size(8, 8)
+override WIDTH: u32 = 8;
+override HEIGHT: u32 = 8;
+
+@compute @workgroup_size(WIDTH, HEIGHT)
 fn main(
   @builtin(workgroup_id) tile: vec3<u32>,
   @builtin(local_invocation_id) local: vec3<u32>,
@@ -211,15 +230,15 @@ fn main(
   let batch = tile.z % BATCHES;
   let first = tile.z / BATCHES * PART;
   let end = min(first + PART, INNER);
-  let tile_row = tile.y * ${TILE_SIDE};
-  let tile_column = tile.x * ${TILE_SIDE};
+  let tile_row = tile.y * 8 * HEIGHT;
+  let tile_column = tile.x * 8 * WIDTH;
   let row = tile_row + local.y * 8;
   let column = tile_column + local.x * 8;
   let left_base = LEFT_START + batch * LEFT_BATCH;
   let right_base = RIGHT_START + batch * RIGHT_BATCH;
 ${hasBias ? '  let bias_0 = bias_at(column);\n  let bias_1 = bias_at(column + 4);' : ''}
 ${EIGHT.flatMap((r) => [0, 1].map((half) => `  var c${r}${half} = ${hasBias ? `bias_${half}` : 'vec4<f32>()'};`)).join('\n')}
-${isShared ? sharedLoop(left, right) : registerLoop}
+${tileLoopText(tiling, left.contiguous, right.contiguous)}
 ${Array.from({ length: pairCount }, (_, index) => pairLoop(index)).join('')}
   let base = tile.z * ROWS * COLUMNS;
 ${storeText(isOutVectorised)}

@@ -67,6 +67,10 @@ const BUSY_SOFTWARE_WORKGROUPS = 16;
 /** Pairs that fit the eight bindings of a stage beside factors, result and bias. */
 const LARGEST_PAIR_COUNT = 2;
 
+/** Rows and columns that an invocation owns, and invocations of a workgroup. */
+const INVOCATION_SIDE = 8;
+const INVOCATIONS = (TILE_SIDE / INVOCATION_SIDE) ** 2;
+
 const isMultipleOfFour = (...values: readonly number[]) => values.every((value) => value % 4 === 0);
 
 function factorConstants(name: string, { stride, start = 0, batchStride = 0 }: Factor) {
@@ -86,14 +90,33 @@ function pairConstants(pairs: readonly Pair[]): Record<string, number> {
   ) as Record<string, number>;
 }
 
+/** Invocations of a workgroup along columns and rows: in a line where a square would have most of them idle. */
+function workgroupShape(
+  { rows, columns }: Pick<Product, 'rows' | 'columns'>,
+  { isSoftware }: KernelTraits,
+): readonly [width: number, height: number] {
+  if (isSoftware && columns <= INVOCATION_SIDE) return [1, INVOCATIONS];
+  if (isSoftware && rows <= INVOCATION_SIDE) return [INVOCATIONS, 1];
+  return [TILE_SIDE / INVOCATION_SIDE, TILE_SIDE / INVOCATION_SIDE];
+}
+
 /** The length of the parts that a sum is split into, a multiple of a tile's depth. */
-function partLength(
-  { rows, columns, inner, batches = 1, bias, pairs = [] }: Product,
+export function partLength(
+  {
+    rows,
+    columns,
+    inner,
+    batches = 1,
+    bias,
+    pairs = [],
+  }: Pick<Product, 'rows' | 'columns' | 'inner' | 'batches' | 'bias' | 'pairs'>,
   traits: KernelTraits,
 ): number {
   // What is added would be added once for each part.
   if (bias !== undefined || pairs.length > 0) return inner;
-  const tiles = Math.ceil(rows / TILE_SIDE) * Math.ceil(columns / TILE_SIDE) * batches;
+  const [width, height] = workgroupShape({ rows, columns }, traits);
+  const tiles =
+    Math.ceil(rows / (INVOCATION_SIDE * height)) * Math.ceil(columns / (INVOCATION_SIDE * width)) * batches;
   const busy = traits.isSoftware ? BUSY_SOFTWARE_WORKGROUPS : BUSY_WORKGROUPS;
   const parts = Math.max(1, Math.min(Math.floor(busy / tiles), Math.floor(inner / SHORTEST_PART)));
   return parts === 1 ? inner : Math.ceil(inner / parts / TILE_DEPTH) * TILE_DEPTH;
@@ -103,6 +126,7 @@ function partLength(
 export function addProduct(draft: KernelDraft, product: Product, traits: KernelTraits): void {
   const { rows, columns, inner, batches = 1, left, right, bias, pairs = [] } = product;
   invariant(pairs.length <= LARGEST_PAIR_COUNT, `a product with ${pairs.length} pairs of adapters`);
+  const [width, height] = workgroupShape(product, traits);
   const part = partLength(product, traits);
   const parts = Math.ceil(inner / part);
   const count = batches * rows * columns;
@@ -127,6 +151,8 @@ export function addProduct(draft: KernelDraft, product: Product, traits: KernelT
       INNER: inner,
       BATCHES: batches,
       PART: part,
+      WIDTH: width,
+      HEIGHT: height,
       ...factorConstants('LEFT', left),
       ...factorConstants('RIGHT', right),
       ...pairConstants(pairs),
@@ -138,7 +164,11 @@ export function addProduct(draft: KernelDraft, product: Product, traits: KernelT
       ...(bias === undefined ? [] : [bias]),
       ...pairs.flatMap(({ down, up }) => [down, up]),
     ],
-    workgroups: [Math.ceil(columns / TILE_SIDE), Math.ceil(rows / TILE_SIDE), batches * parts],
+    workgroups: [
+      Math.ceil(columns / (INVOCATION_SIDE * width)),
+      Math.ceil(rows / (INVOCATION_SIDE * height)),
+      batches * parts,
+    ],
   });
   if (parts > 1) draft.dispatches.push(sumOfChunks(parts, count, [out, product.out], traits));
 }
