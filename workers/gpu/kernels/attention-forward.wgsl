@@ -32,6 +32,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
   let first = group.x * BLOCK;
   if (first >= span.query_count) { return; }
   let queries = query_tokens(span, first + 4 * local.y);
+  let isQuery = within(first + 4 * local.y, span.query_count);
   // Quads of this invocation, read within the head even where there are fewer.
   let quad0 = min(local.x, QUADS - 1);
   let quad1 = min(local.x + 8, QUADS - 1);
@@ -44,7 +45,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
   for (var start = 0u; start < span.key_count; start += BLOCK) {
     let keys = key_tokens(span, start + 4 * local.x);
     let isKey = within(start + 4 * local.x, span.key_count);
-    let raw = transpose(scores(span, queries, keys));
+    let raw = transpose(scores(span, queries, keys, isQuery.x && isKey.x));
     let s0 = select(vec4<f32>(LOWEST), raw[0], isKey.x);
     let s1 = select(vec4<f32>(LOWEST), raw[1], isKey.y);
     let s2 = select(vec4<f32>(LOWEST), raw[2], isKey.z);
@@ -70,7 +71,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
     if (QUADS > 8) { out1 = scaled(out1, shrink); }
     if (QUADS > 16) { out2 = scaled(out2, shrink); }
     workgroupBarrier();
-    let count = min(BLOCK, span.key_count - start);
+    let count = select(0u, min(BLOCK, span.key_count - start), isQuery.x);
     for (var key = 0u; key < count; key++) {
       let p = weights[key * 8 + local.y];
       let at = value_at(span, tile_keys[key / 4][key % 4]);
@@ -83,7 +84,6 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
   workgroupBarrier();
   var total = vec4<f32>();
   for (var x = 0u; x < 8; x++) { total += partial[x * 8 + local.y]; }
-  let isQuery = within(first + 4 * local.y, span.query_count);
   let at = ((span.image * QUERIES + queries) * HEADS + span.head) * QUADS;
   store(at, local.x, isQuery, scaled(out0, 1 / total));
   if (QUADS > 8) { store(at, local.x + 8, isQuery, scaled(out1, 1 / total)); }

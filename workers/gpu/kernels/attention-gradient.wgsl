@@ -26,7 +26,8 @@ fn score_gradients(
   isQuery: vec4<bool>,
   isKey: vec4<bool>,
 ) -> ScoreGradients {
-  let s = scores(span, queries, keys);
+  let isUsed = isQuery.x && isKey.x;
+  let s = scores(span, queries, keys, isUsed);
   let o0 = out_at(span, queries.x);
   let o1 = out_at(span, queries.y);
   let o2 = out_at(span, queries.z);
@@ -35,11 +36,12 @@ fn score_gradients(
   let v1 = value_at(span, keys.y);
   let v2 = value_at(span, keys.z);
   let v3 = value_at(span, keys.w);
+  let end = select(0u, QUADS, isUsed);
   var p0 = vec4<f32>();
   var p1 = vec4<f32>();
   var p2 = vec4<f32>();
   var p3 = vec4<f32>();
-  for (var quad = 0u; quad < QUADS; quad++) {
+  for (var quad = 0u; quad < end; quad++) {
     let value = mat4x4<f32>(
       load_value(v0 + quad), load_value(v1 + quad), load_value(v2 + quad), load_value(v3 + quad));
     p0 += d_out[o0 + quad] * value;

@@ -47,7 +47,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
     d_scores[row + 24] = tile.d_scores[3];
     if (local.y == 0) { tile_queries[local.x] = queries; }
     workgroupBarrier();
-    let count = min(BLOCK, span.query_count - start);
+    let count = select(0u, min(BLOCK, span.query_count - start), isKey.x);
     for (var query = 0u; query < count; query++) {
       let token = tile_queries[query / 4][query % 4];
       let of_query = query_at(span, token);

@@ -47,7 +47,7 @@ fn main(
     if (local.y == 0) { tile_keys[local.x] = keys; }
     workgroupBarrier();
     let count = min(BLOCK, span.key_count - start);
-    for (var key = 0u; key < count; key++) {
+    for (var key = 0u; key < count && isQuery.x; key++) {
       let factors = d_scores[key * 8 + local.y];
       let at = key_at(span, tile_keys[key / 4][key % 4]);
       d_query0 += outer(load_key(at + quad0), factors);

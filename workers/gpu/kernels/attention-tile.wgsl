@@ -28,8 +28,9 @@ fn within(index: u32, count: u32) -> vec4<bool> {
   return vec4<u32>(index, index + 1, index + 2, index + 3) < vec4<u32>(count);
 }
 
-// Column i: the scores of query i with the four keys.
-fn scores(span: Span, queries: vec4<u32>, keys: vec4<u32>) -> mat4x4<f32> {
+// Column i: the scores of query i with the four keys, or anything finite where `isUsed` is false: small windows leave most of a
+// tile empty.
+fn scores(span: Span, queries: vec4<u32>, keys: vec4<u32>, isUsed: bool) -> mat4x4<f32> {
   let q0 = query_at(span, queries.x);
   let q1 = query_at(span, queries.y);
   let q2 = query_at(span, queries.z);
@@ -38,11 +39,12 @@ fn scores(span: Span, queries: vec4<u32>, keys: vec4<u32>) -> mat4x4<f32> {
   let k1 = key_at(span, keys.y);
   let k2 = key_at(span, keys.z);
   let k3 = key_at(span, keys.w);
+  let end = select(0u, QUADS, isUsed);
   var s0 = vec4<f32>();
   var s1 = vec4<f32>();
   var s2 = vec4<f32>();
   var s3 = vec4<f32>();
-  for (var quad = 0u; quad < QUADS; quad++) {
+  for (var quad = 0u; quad < end; quad++) {
     let key = mat4x4<f32>(
       load_key(k0 + quad), load_key(k1 + quad), load_key(k2 + quad), load_key(k3 + quad));
     s0 += load_query(q0 + quad) * key;
