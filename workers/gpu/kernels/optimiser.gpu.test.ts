@@ -1,10 +1,11 @@
 /** The optimisers' kernels against the same rules in float64 over several steps; norms and what is not finite. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { describeDifference, POINTWISE_F32, REDUCED_F32 } from '../../../core/testing.ts';
+import { describeDifference, EXACT, POINTWISE_F32, REDUCED_F32 } from '../../../core/testing.ts';
 import { runKernel } from '../run-kernel.ts';
 import { type KernelHarness, normalTensor, openKernelHarness, tensorOf } from '../testing.ts';
 import {
+  accumulateKernel,
   adamWKernel,
   adamWSettings,
   firstNonFiniteKernel,
@@ -88,6 +89,17 @@ describe('SGD with momentum', () => {
     for (const [index, expected] of [weight, velocity].entries()) {
       expect(describeDifference(results[index] ?? [], expected, POINTWISE_F32)).toBeUndefined();
     }
+  });
+});
+
+describe('micro-batches', () => {
+  it('add a gradient to its part of the packed ones and leave the others', async () => {
+    const [packed, gradient] = [values('packed'), values('gradient', 67)];
+    const kernel = accumulateKernel(gradient.length, 13, harness.traits);
+    const tensors = { inputs: [gradient], results: [packed], scratch: [] };
+    const { results } = await runKernel(harness.device, harness.pipelines, kernel, tensors);
+    const expected = packed.map((value, i) => value + (gradient[i - 13] ?? 0));
+    expect(describeDifference(results[0] ?? [], expected, EXACT)).toBeUndefined();
   });
 });
 

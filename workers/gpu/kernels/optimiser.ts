@@ -1,7 +1,9 @@
 /**
- * What a training step does to the packed buffer of all trainables: AdamW and SGD with momentum, in place, the norm of the
- * whole gradient, and the search for what is not finite. No operations of the graph: the loop asks for them.
+ * What a training step does to the packed buffer of all trainables: AdamW and SGD with momentum, in place, the sum over
+ * micro-batches, the norm of the whole gradient, and the search for what is not finite. They are no operations of the graph: the
+ * loop asks for them.
  */
+import accumulateCode from './accumulate.wgsl?raw';
 import adamWCode from './adamw.wgsl?raw';
 import nonFiniteCode from './first-non-finite.wgsl?raw';
 import { workgroupsFor } from './grid.ts';
@@ -89,6 +91,25 @@ export function sgdKernel(count: number, momentum: number, traits: KernelTraits)
         code: sgdCode,
         constants: { COUNT: count, MOMENTUM: momentum },
         bindings: [input(0), input(1), input(2), result(0), result(1)],
+        workgroups: workgroupsFor(count, traits),
+      },
+    ],
+    scratch: [],
+  };
+}
+
+/**
+ * Adds a gradient of `count` elements to the packed gradients, from element `start` on: the micro-batches of one step. Input: the
+ * gradient; result, changed in place: the packed gradients.
+ */
+export function accumulateKernel(count: number, start: number, traits: KernelTraits): Kernel {
+  return {
+    dispatches: [
+      {
+        class: 'optimiser',
+        code: accumulateCode,
+        constants: { COUNT: count, START: start },
+        bindings: [input(0), result(0)],
         workgroups: workgroupsFor(count, traits),
       },
     ],

@@ -1,0 +1,20 @@
+// sum[START + i] += x[i] for each of COUNT elements, in place: a gradient of a micro-batch into the packed buffer of all
+// gradients. One element an invocation.
+
+override COUNT: u32;
+override START: u32;
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> sum: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = (group.x + group.y * groups.x) * 64 + lane;
+  if (index < COUNT) {
+    sum[START + index] += x[index];
+  }
+}
