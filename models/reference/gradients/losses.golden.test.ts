@@ -118,16 +118,20 @@ describe.each(Object.entries(expected))('the losses of %s', (name, { n_attr: gro
   });
 
   const present = rest['present_groups_only_gamma1.0_fp64'];
-  it.runIf(present !== undefined)('are FEBS with the minimum over the groups present', () => {
-    const method: GroupMethod = { kind: 'febs', gamma: 1, minimum: 'present' };
-    const measured = measure(arrays, groupCount, DICE, method);
-    const key = 'grad_fair_present_groups_only_gamma1.0';
-    expect(differences(measured, present?.fair_dice, key)).toEqual([]);
-    const weights = febsWeights(
-      Array.from(measured.groupLoss).filter((loss) => loss > 0),
-      1,
-      'present',
-    );
-    expect(describeDifference(weights, present?.weight_after_tanh ?? [], LOSSES)).toBeUndefined();
-  });
+  // Only cases in which a group is absent hold these numbers.
+  it.each(present === undefined ? [] : [present])(
+    'are FEBS with the minimum over the groups present',
+    (stored) => {
+      const method: GroupMethod = { kind: 'febs', gamma: 1, minimum: 'present' };
+      const measured = measure(arrays, groupCount, DICE, method);
+      const key = 'grad_fair_present_groups_only_gamma1.0';
+      expect(differences(measured, stored.fair_dice, key)).toEqual([]);
+      const weights = febsWeights(
+        Array.from(measured.groupLoss).filter((loss) => loss > 0),
+        1,
+        'present',
+      );
+      expect(describeDifference(weights, stored.weight_after_tanh, LOSSES)).toBeUndefined();
+    },
+  );
 });
