@@ -1,5 +1,6 @@
-// means [2, MEANS]: what the gradient takes off, with e = dOut scale: of the planes that share a mean, the sum of e n, then of e, over
-// the number of elements that the statistics are over. They are PLANES, STEP apart, of which the first is index FIRST. One mean an invocation. Follows a prelude of scale_of and one of is_included.
+// means [2, MEANS]: what the gradient takes off, with e = dOut scale: of the planes that share a mean, the sum of e n, then of e,
+// over the number of elements that the statistics are over. Mean m shares planes m FIRST + i STEP, i < PLANES. One mean an
+// invocation. Follows a prelude of scale_of and one of is_included.
 
 override MEANS: u32;
 override FIRST: u32;
