@@ -1,23 +1,13 @@
 // Three test projects: `unit` in Node; `full`, models at their full size, in Node; `gpu` in a real Chromium with WebGPU on a
 // software adapter.
 import { fileURLToPath } from 'node:url';
+import { chromium } from '@playwright/test';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { CHROMIUM_ARGUMENTS, findChromium, SWIFTSHADER_ARGUMENTS } from './scripts/chromium.mjs';
 
 /** As in core/goldens.ts, for tests in the browser: they fetch the files and are told where they lie. */
 const GOLDENS = process.env['GOLDENS'] ?? fileURLToPath(new URL('./core/goldens', import.meta.url));
-
-/** WebGPU on the CPU, in a browser that runs as root and speaks to nobody. */
-const CHROMIUM_ARGS = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-];
 
 export default defineConfig({
   test: {
@@ -66,8 +56,9 @@ export default defineConfig({
             screenshotFailures: false,
             provider: playwright({
               launchOptions: {
-                executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-                args: CHROMIUM_ARGS,
+                // Playwright names its own where there is none: its error then says what is missing.
+                executablePath: findChromium() ?? chromium.executablePath(),
+                args: [...CHROMIUM_ARGUMENTS, ...SWIFTSHADER_ARGUMENTS],
               },
             }),
             instances: [{ browser: 'chromium' }],

@@ -1,4 +1,4 @@
-/** Evaluate: scores of dropped predictions equal a computation by hand, and the segmenter runs on WebGPU. */
+/** Evaluate: scores of dropped predictions equal a computation by hand, and the segmenter runs on the provider its self-test chose. */
 import { rmSync } from 'node:fs';
 import {
   type ExportedEvaluation,
@@ -100,7 +100,7 @@ test('scores of dropped predictions equal those computed here, on the page and i
   const runs = app.getByRole('region', { name: 'List of runs' });
   await expect.poll(() => runs.evaluate((list) => list.scrollWidth - list.clientWidth)).toBe(0);
 
-  // The settings change what is shown at once: `strict` scores the empty prediction as before, the group size does not.
+  // The settings change what is shown at once.
   await setNumber(app, 'Smallest group (images)', 10_000);
   await expect(app.getByRole('region', { name: 'Main numbers' })).toContainText('not defined');
 });
