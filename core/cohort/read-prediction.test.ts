@@ -64,6 +64,19 @@ describe('readPredictionMask', () => {
     ).toThrow(withCode('sample/missing-key'));
   });
 
+  it('refuses a sample, whose mask is the truth, unless an array beside it says that it was predicted', () => {
+    for (const image of ['fundus_slo', 'slo_fundus']) {
+      for (const mask of ['disc_cup', 'disc_cup_mask', 'disc_cup_borders', 'mask', 'unheard_of']) {
+        const sample = writeNpz({ [image]: PRED, [mask]: PRED });
+        expect(() => readPredictionMask(sample, 'a.npz')).toThrow(withCode('sample/missing-key'));
+        expect(() => readPredictionMask(sample, 'a.npz')).toThrow(image);
+      }
+    }
+    const both = writeNpz({ fundus_slo: PRED, disc_cup: PRED, pred: PRED });
+    expect(readPredictionMask(both, 'a.npz').notes).toEqual(['The array "pred" was read.']);
+    expect(readPredictionMask(writeNpz({ disc_cup: PRED }), 'a.npz').mask).toEqual(CLASSES);
+  });
+
   it('reads .npy, with axes of length 1 in front, as any kind of number', () => {
     const floats = { shape: [1, 1, 2, 3], values: Float32Array.of(0, -1, -2, -2, 0, 0) };
     expect(readPredictionMask(writeNpy(floats), 'a.npy')).toMatchObject({

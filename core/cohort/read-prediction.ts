@@ -3,6 +3,7 @@ import { WorkbenchError } from '../errors.ts';
 import { type NpyArray, type NumericValues, readNpy, toNumbers } from '../formats/npy.ts';
 import { readNpz } from '../formats/npz.ts';
 import { type PngImage, readPng } from '../formats/png.ts';
+import { FIELD_KEYS } from './schema.ts';
 
 export interface PredictionMask {
   readonly height: number;
@@ -138,6 +139,18 @@ function planeOf(array: NpyArray): Values {
 function readNpzPrediction(bytes: Uint8Array<ArrayBuffer>): PredictionMask {
   const npz = readNpz(bytes);
   const named = PREDICTION_KEYS.find((key) => npz.keys.includes(key));
+  const imageKey = FIELD_KEYS.image.find((key) => npz.keys.includes(key));
+  // A sample's own mask is the truth: scored against itself it would be perfect.
+  if (imageKey !== undefined && named?.startsWith('pred') !== true) {
+    throw new WorkbenchError(
+      'sample/missing-key',
+      `This is a sample, no prediction: it holds the image "${imageKey}", and its mask is the true one.`,
+      {
+        hint: 'Save the predicted mask alone, under the name "pred". Samples are dropped on the Cohort page.',
+        context: { keys: npz.keys },
+      },
+    );
+  }
   const planes =
     named === undefined
       ? npz.keys.filter((key) => {
@@ -194,7 +207,8 @@ function readPngPrediction(bytes: Uint8Array<ArrayBuffer>): PredictionMask {
 
 /**
  * Reads a predicted mask; the ending of `path` says the format.
- * Errors: `zip/*`, `npy/*`, `png/*`; `sample/missing-key` when no array or several could be the prediction;
+ * Errors: `zip/*`, `npy/*`, `png/*`; `sample/missing-key` when no array or several could be the prediction, or when the
+ * file is a sample: it holds an image and no array whose name says that it was predicted;
  * `evaluate/prediction-shape`, `evaluate/prediction-values`; `file/unreadable` for another ending.
  */
 export function readPredictionMask(bytes: Uint8Array<ArrayBuffer>, path: string): PredictionMask {

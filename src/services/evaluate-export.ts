@@ -5,7 +5,7 @@ import type { FigureTable } from '../charts/figure-table.ts';
 import type { EvaluationSummary } from '../../workers/api/analysis.ts';
 import { selectCoding, selectSplitAssignment } from '../state/cohort-selectors.ts';
 import { type ExportTable, groupTable, imageTable, toCsv } from '../state/evaluate-export.ts';
-import type { EvaluationRun } from '../state/evaluate.ts';
+import { type EvaluationRun, hasNoCup, NO_CUP_WARNING } from '../state/evaluate.ts';
 import type { EvaluatedImage } from '../state/evaluate-scores.ts';
 import { store } from '../state/store.ts';
 import {
@@ -48,6 +48,7 @@ export function runProvenance(run: EvaluationRun): Promise<Provenance> {
       'images scored': run.images.length,
       'images failed': run.failures.length,
       'files unmatched': run.unmatched.length,
+      ...(hasNoCup(run) ? { 'run warning': NO_CUP_WARNING } : {}),
       'centre crop px': crop ?? 'none',
       'network input px': side,
       preprocessing: preset,

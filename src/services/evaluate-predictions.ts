@@ -2,7 +2,7 @@
 import { serializeError, WorkbenchError } from '../../core/errors.ts';
 import type { Report } from '../../core/tasks.ts';
 import type { PredictionResult } from '../../workers/api/data.ts';
-import { matchFiles, matchesSample, recordsByStem } from '../state/evaluate-match.ts';
+import { isForSample, matchFiles, recordsByStem } from '../state/evaluate-match.ts';
 import type { EvaluationRun, RunFailure, RunImage } from '../state/evaluate.ts';
 import { memoizeLast } from '../state/memoize.ts';
 import { store } from '../state/store.ts';
@@ -111,12 +111,15 @@ export function startPredictionRun(files: readonly FoundFile[]): StartedJob<Eval
   });
 }
 
-/** Masks dropped while Evaluate is shown: pictures and bare arrays, and `.npz` files that are named like a sample. */
+/** Masks dropped while Evaluate is shown: pictures and bare arrays, and `.npz` files named like a sample that are not its own file. */
 registerDropHandler({
   claims: (found, kind, page) => {
     if (page !== 'evaluate') return false;
     if (kind === 'prediction') return true;
-    return kind === 'sample' && matchesSample(found.path, stems(store.getState().cohort.records));
+    const { path, file } = found;
+    return (
+      kind === 'sample' && isForSample({ path, sizeBytes: file.size }, stems(store.getState().cohort.records))
+    );
   },
   handle: (files) => void startPredictionRun(files),
 });

@@ -40,10 +40,18 @@ export function recordsByStem(
   return byStem;
 }
 
-/** Whether a file is named like a sample. */
-export function matchesSample(path: string, byStem: ReadonlyMap<string, unknown>): boolean {
+/**
+ * Whether an `.npz` file is for a sample without being it: named like one, and not of its size. The sample's own file,
+ * dropped again, belongs to the cohort: its mask is the truth and no prediction.
+ */
+export function isForSample(
+  { path, sizeBytes }: { readonly path: string; readonly sizeBytes: number },
+  byStem: ReadonlyMap<string, readonly SampleRecord[]>,
+): boolean {
   const stem = stemOf(path);
-  return byStem.has(stem) || byStem.has(stem.replace(SUFFIX, ''));
+  const named = byStem.get(stem);
+  if (named === undefined) return byStem.has(stem.replace(SUFFIX, ''));
+  return named.every((record) => record.sizeBytes !== sizeBytes);
 }
 
 /**

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { SampleRecord } from '../../core/cohort/sample.ts';
-import { matchFiles, recordsByStem } from './evaluate-match.ts';
+import { isForSample, matchFiles, recordsByStem } from './evaluate-match.ts';
 import {
   type EvaluationRun,
+  hasNoCup,
   initialEvaluate,
   withNewRun,
   withoutRun,
@@ -25,6 +26,16 @@ describe('matching predictions with samples', () => {
       paths.map((path) => ({ path })),
       byStem,
     );
+
+  it('takes no sample for its own prediction', () => {
+    const sized = (path: string, sizeBytes: number) => ({ ...record(path, path), sizeBytes });
+    const samples = recordsByStem([sized('data_1.npz', 900), sized('data_2.npz', 800)]);
+    const isTaken = (path: string, sizeBytes: number) => isForSample({ path, sizeBytes }, samples);
+    expect(isTaken('cohort/data_1.npz', 900)).toBe(false);
+    expect(isTaken('out/data_1.npz', 100)).toBe(true);
+    expect(isTaken('out/DATA_1_pred.npz', 900)).toBe(true);
+    expect(isTaken('out/data_3.npz', 100)).toBe(false);
+  });
 
   it('goes by name without folders, ending, case, and the usual suffixes', () => {
     for (const path of ['data_1.png', 'out/DATA_1.npy', 'data_1_pred.npz', 'data_1-mask.png']) {
@@ -59,5 +70,26 @@ describe('list of runs', () => {
       withRestoredRuns({ ...initialEvaluate, shownRunId }, [run('a', 1), run('b', 2)]).shownRunId;
     expect(restored('a')).toBe('a');
     expect(restored('gone')).toBe('b');
+  });
+});
+
+describe('predictions without a cup', () => {
+  const counts = (predicted: number) => ({ predicted, truth: 5, intersection: 0 });
+  const filesRun = (cups: readonly number[]) =>
+    ({
+      ...run('a', 1),
+      source: { kind: 'files', fileCount: cups.length },
+      images: cups.map((cup) => ({ overlap: { rim: counts(9), cup: counts(cup), disc: counts(9 + cup) } })),
+    }) as unknown as EvaluationRun;
+
+  it('are a doubt about a whole run of files, not about single images', () => {
+    expect(hasNoCup(filesRun([0, 0]))).toBe(true);
+    expect(hasNoCup(filesRun([0, 3]))).toBe(false);
+    expect(hasNoCup(filesRun([]))).toBe(false);
+  });
+
+  it('are what a segmenter predicts, without any doubt how it is read', () => {
+    const source = { kind: 'segmenter', modelId: 'm', modelName: 'm', provider: 'wasm' };
+    expect(hasNoCup({ ...filesRun([0]), source } as unknown as EvaluationRun)).toBe(false);
   });
 });

@@ -127,6 +127,17 @@ export const initialEvaluate: EvaluateState = {
   settings: DEFAULT_EVALUATE_SETTINGS,
 };
 
+/** Said of runs that `hasNoCup`. */
+export const NO_CUP_WARNING =
+  'No file of this run holds the class 2 (cup): all that was predicted was scored as rim, and every cup as missed. If the files are masks of the whole disc, or of the cup alone, these scores are wrong.';
+
+/** Whether dropped predictions hold no cup anywhere: nothing in them tells a rim from another region written as 1. */
+export function hasNoCup({ source, images }: EvaluationRun): boolean {
+  return (
+    source.kind === 'files' && images.length > 0 && images.every(({ overlap }) => overlap.cup.predicted === 0)
+  );
+}
+
 /** Adds a run at its place by time, or replaces the one with its id. */
 export function withRun(evaluate: EvaluateState, run: EvaluationRun): EvaluateState {
   const others = evaluate.runs.filter(({ id }) => id !== run.id);

@@ -1,6 +1,6 @@
 /** Everything about the shown run: what it is, its statements, figures, tables, worst cases and failures. */
 import { groupingId } from '../../../core/cohort/groups.ts';
-import { comparedRunOf, type EvaluationRun } from '../../state/evaluate.ts';
+import { comparedRunOf, type EvaluationRun, hasNoCup, NO_CUP_WARNING } from '../../state/evaluate.ts';
 import { useStore } from '../../state/store.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { formatCounted } from '../../ui/format.ts';
@@ -26,6 +26,11 @@ function Coverage({ evaluation }: { readonly evaluation: Evaluation }) {
           It stopped after {run.images.length + run.failures.length} of{' '}
           {formatCounted(run.plannedCount, 'image')} ({run.stoppedBecause}) Its numbers stand for these images
           and not for the whole set.
+        </Notice>
+      )}
+      {hasNoCup(run) && (
+        <Notice tone="warn" title="No cup in any prediction">
+          {NO_CUP_WARNING}
         </Notice>
       )}
       {missingCount > 0 && (
