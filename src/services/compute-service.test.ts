@@ -26,7 +26,10 @@ const report = (provider: Provider): RuntimeReport => ({
 });
 
 /** A service whose workers start only on the providers that `works` allows. */
-function openService(works: (provider: Provider, attempt: number) => boolean) {
+function openService(
+  works: (provider: Provider, attempt: number) => boolean,
+  onConnect: (fake: FakeCompute, attempt: number) => void = () => undefined,
+) {
   const fakes: FakeCompute[] = [];
   const states: DeviceState[] = [];
   const served: string[] = [];
@@ -62,6 +65,7 @@ function openService(works: (provider: Provider, attempt: number) => boolean) {
         connect: (shard: number, port: MessagePort) => {
           fake.connected.push(shard);
           port.close();
+          onConnect(fake, attempt);
           return Promise.resolve();
         },
         deviceLost: () => lost,
@@ -142,6 +146,38 @@ describe('a lost device', () => {
     }
     expect((await service.start()).report).toMatchObject({ provider: 'wasm' });
     expect((await service.start()).report.reason).toContain('lost 3 times');
+  });
+
+  it('is told from a crash, and from the crashes of WebAssembly', async () => {
+    const { service, fakes } = openService(() => true);
+    const crash = async () => {
+      fakes.at(-1)?.crash(new WorkbenchError('worker/crashed', 'Out of memory.'));
+      await settled();
+    };
+    await service.start();
+    fakes.at(-1)?.lose('again');
+    await settled();
+    await crash();
+    await crash();
+    for (let wasmCrash = 0; wasmCrash < 2; wasmCrash++) {
+      const { provider, reason } = (await service.start()).report;
+      expect(provider).toBe('wasm');
+      expect(reason).toContain('the GPU device was lost once, the worker crashed 2 times.');
+      await crash();
+    }
+  });
+
+  it('is noticed when the worker ends while it is being connected', async () => {
+    const { service, fakes } = openService(
+      () => true,
+      (fake, attempt) => {
+        if (attempt === 1) fake.crash(new WorkbenchError('worker/crashed', 'Out of memory.'));
+      },
+    );
+    const first = await service.start();
+    await settled();
+    expect(fakes).toHaveLength(2);
+    expect((await service.start()).worker).not.toBe(first.worker);
   });
 });
 

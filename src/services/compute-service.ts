@@ -22,8 +22,32 @@ export interface ComputeService {
   onRestart(hook: ComputeRestartHook): void;
 }
 
-/** A device lost this often in one visit is not worth a further try: WebAssembly is slower, and stays. */
-const MAX_DEVICE_LOSSES = 3;
+/** A worker that ended on WebGPU this often in one visit is not worth a further try: WebAssembly is slower, and stays. */
+const MAX_WEBGPU_ENDS = 3;
+
+/** Why a running worker ended: its device was lost, or it crashed on whatever provider. */
+interface Ending {
+  readonly cause: 'device' | 'crash';
+  /** One sentence. */
+  readonly reason: string;
+}
+
+interface Started {
+  readonly compute: RunningCompute;
+  readonly close: (reason: WorkbenchError) => void;
+  /** Never rejects, and never resolves for a worker that lives. */
+  readonly ended: Promise<Ending>;
+}
+
+/** "the GPU device was lost 2 times, the worker crashed once." */
+function describeEnds({ device, crash }: Readonly<Record<Ending['cause'], number>>): string {
+  const times = (count: number) => (count === 1 ? 'once' : `${count} times`);
+  const facts = [
+    ...(device === 0 ? [] : [`the GPU device was lost ${times(device)}`]),
+    ...(crash === 0 ? [] : [`the worker crashed ${times(crash)}`]),
+  ];
+  return `${facts.join(', ')}.`;
+}
 
 function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -38,7 +62,7 @@ export function createComputeService(
   const hooks: ComputeRestartHook[] = [];
   let current: Promise<RunningCompute> | undefined;
   let running: RunningCompute | undefined;
-  let lossCount = 0;
+  const webgpuEnds = { device: 0, crash: 0 };
 
   async function connectShard(compute: ComputeWorker, shard: number): Promise<void> {
     const { worker } = await pool.shard(shard);
@@ -46,34 +70,31 @@ export function createComputeService(
     await Promise.all([worker.serve(port1), compute.connect(shard, port2)]);
   }
 
-  /** A fresh worker on one provider, connected and watched. */
-  async function attempt(provider: Provider): Promise<RunningCompute> {
+  /** A fresh worker on one provider, connected. */
+  async function attempt(provider: Provider): Promise<Started> {
     const connection = spawn();
     const { api: worker } = connection;
     try {
       const report = await worker.start(provider);
       await Promise.all(Array.from({ length: pool.size }, (_, shard) => connectShard(worker, shard)));
-      const lose = (reason: string) => {
-        if (running?.worker !== worker) return;
-        connection.close(new WorkbenchError('gpu/device-lost', `The work was stopped: ${reason}`));
-        restart(reason);
-      };
-      worker.deviceLost().then(
-        (reason) => lose(`the GPU device was lost (${reason}).`),
-        // The worker is gone; `crashed` says so.
-        () => undefined,
-      );
-      void connection.crashed.then((error) => lose(error.message));
-      return { worker, report };
+      const ended = new Promise<Ending>((resolve) => {
+        worker.deviceLost().then(
+          (reason) => resolve({ cause: 'device', reason: `the GPU device was lost (${reason}).` }),
+          // The worker is gone; `crashed` says so.
+          () => undefined,
+        );
+        void connection.crashed.then(({ message }) => resolve({ cause: 'crash', reason: message }));
+      });
+      return { compute: { worker, report }, close: connection.close, ended };
     } catch (error) {
       connection.close();
       throw error;
     }
   }
 
-  async function startOnEither(): Promise<RunningCompute> {
-    let webgpuReason = `the GPU device was lost ${lossCount} times.`;
-    if (lossCount < MAX_DEVICE_LOSSES) {
+  async function startOnEither(): Promise<Started> {
+    let webgpuReason = describeEnds(webgpuEnds);
+    if (webgpuEnds.device + webgpuEnds.crash < MAX_WEBGPU_ENDS) {
       try {
         return await attempt('webgpu');
       } catch (error) {
@@ -81,11 +102,10 @@ export function createComputeService(
       }
     }
     try {
-      const { worker, report } = await attempt('wasm');
-      return {
-        worker,
-        report: { ...report, reason: `WebAssembly, because WebGPU cannot be used: ${webgpuReason}` },
-      };
+      const started = await attempt('wasm');
+      const { worker, report } = started.compute;
+      const reason = `WebAssembly, because WebGPU cannot be used: ${webgpuReason}`;
+      return { ...started, compute: { worker, report: { ...report, reason } } };
     } catch (error) {
       throw new WorkbenchError(
         'runtime/start-failed',
@@ -97,24 +117,26 @@ export function createComputeService(
 
   function startFresh(): Promise<RunningCompute> {
     publish({ status: 'starting' });
-    const starting = startOnEither();
+    const starting = startOnEither().then((started) => {
+      const { compute, ended } = started;
+      running = compute;
+      publish({ status: 'ready', report: compute.report });
+      // Only now: a worker that ended while it started is replaced too.
+      void ended.then((ending) => replace(started, ending));
+      return compute;
+    });
     current = starting;
-    starting.then(
-      (compute) => {
-        running = compute;
-        publish({ status: 'ready', report: compute.report });
-      },
-      (error: unknown) => {
-        current = undefined;
-        publish({ status: 'failed', error: serializeError(error) });
-      },
-    );
+    starting.catch((error: unknown) => {
+      current = undefined;
+      publish({ status: 'failed', error: serializeError(error) });
+    });
     return starting;
   }
 
-  function restart(reason: string): void {
+  function replace(lost: Started, { cause, reason }: Ending): void {
+    lost.close(new WorkbenchError('gpu/device-lost', `The work was stopped: ${reason}`));
     running = undefined;
-    lossCount++;
+    if (lost.compute.report.provider === 'webgpu') webgpuEnds[cause]++;
     startFresh().then(
       (compute) => {
         for (const hook of hooks) hook(compute, reason);
