@@ -31,7 +31,7 @@ const dice: GroupBarFigureProps = {
     {
       key: 'rim',
       label: 'Rim',
-      overall: { value: 0.8, count: 121 },
+      overall: { value: 0.8, interval: { lo: 0.78, hi: 0.82 }, count: 121 },
       scores: [
         { group: 'a', value: 0.812, interval: { lo: 0.79, hi: 0.834 }, count: 81 },
         { group: 'b', value: 0.7, interval: null, count: 7, points: [0.6, 0.8] },
@@ -69,7 +69,7 @@ describe('GroupBarFigure', () => {
       ['Asian', 'Rim', '81', '81.2', '(79.0, 83.4)', ''],
       ['Black', 'Rim', '7', '70.0', 'none', 'n < 10'],
       ['Unknown', 'Rim', '33', 'not defined', 'none', ''],
-      ['Overall', 'Rim', '121', '80.0', 'none', ''],
+      ['Overall', 'Rim', '121', '80.0', '(78.0, 82.0)', ''],
     ]);
     expect(screen.getByRole('columnheader', { name: 'Dice (%)' }).getAttribute('scope')).toBe('col');
     expect(screen.getByRole('rowheader', { name: 'Black' }).getAttribute('scope')).toBe('row');

@@ -25,7 +25,11 @@ export interface GroupScore {
 export interface ScorePanel {
   readonly key: string;
   readonly label: string;
-  readonly overall: { readonly value: number; readonly count: number } | null;
+  readonly overall: {
+    readonly value: number;
+    readonly interval: Interval | null;
+    readonly count: number;
+  } | null;
   readonly scores: readonly GroupScore[];
 }
 
@@ -75,7 +79,7 @@ export function groupScoreTable({ metric, counted, minimumCount, groups, panels 
               measure: panel.label,
               n: panel.overall.count,
               [scoreKey]: panel.overall.value,
-              interval: null,
+              interval: panel.overall.interval,
               note: '',
             },
           ]),

@@ -65,7 +65,8 @@ export function ComparisonFigure(props: ComparisonFigureProps) {
     return {
       key: run.id,
       label: r === 0 ? 'Shown run' : 'Compared run',
-      overall: comparison.count === 0 ? null : { value: means.overall, count: comparison.count },
+      overall:
+        comparison.count === 0 ? null : { value: means.overall, interval: null, count: comparison.count },
       scores: present.map(({ group }) => ({
         group: String(group),
         value: means.means[group] ?? null,

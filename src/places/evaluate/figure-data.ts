@@ -72,7 +72,10 @@ export function panelOf(
   return {
     key,
     label,
-    overall: metric.overall.value === null ? null : { value: metric.overall.value, count: known },
+    overall:
+      metric.overall.value === null
+        ? null
+        : { value: metric.overall.value, interval: intervalOf(metric.overall), count: known },
     scores: grouping.groups.flatMap(({ count, mean }, group) =>
       count === 0
         ? []

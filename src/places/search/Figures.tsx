@@ -4,6 +4,7 @@ import { ClusterFigure } from '../../charts/ClusterFigure.tsx';
 import { CompositionFigure } from '../../charts/CompositionFigure.tsx';
 import { DistributionFigure } from '../../charts/DistributionFigure.tsx';
 import { ScatterFigure } from '../../charts/ScatterFigure.tsx';
+import { selectIndexById } from '../../state/cohort-selectors.ts';
 import type { KeptSearch } from '../../state/search.ts';
 import { update, useStore } from '../../state/store.ts';
 import { withInspection } from '../../state/ui.ts';
@@ -44,6 +45,7 @@ function Composition({ kept }: { readonly kept: KeptSearch }) {
 function FeatureMap({ kept }: { readonly kept: KeptSearch }) {
   const { series, idsOf, shareFrac } = useMap(kept);
   const records = useStore((state) => state.cohort.records);
+  const indexById = useStore(selectIndexById);
   const [first, second] = shareFrac;
   return (
     <ScatterFigure
@@ -55,7 +57,8 @@ function FeatureMap({ kept }: { readonly kept: KeptSearch }) {
       series={series}
       pointName={({ role }, index) => {
         const id = idsOf[role][index];
-        return records.find((record) => record.id === id)?.name ?? 'not in the cohort';
+        const record = id === undefined ? undefined : records[indexById.get(id) ?? -1];
+        return record?.name ?? 'not in the cohort';
       }}
       onSelect={({ role }, index) => update('ui', (ui) => withInspection(ui, idsOf[role], index))}
     />
