@@ -45,6 +45,33 @@ describe('routing a drop', () => {
     expect(await routed(['net.onnx'])).toEqual({ models: ['net.onnx'], cohort: undefined });
   });
 
+  it('gives the cohort a listing that fails before its first file, and the claimed files to their place', async () => {
+    let models: string[] = [];
+    unregister.push(
+      registerDropHandler({
+        claims: (_, kind) => kind === 'model',
+        handle: (files) => {
+          models = files.map(({ path }) => path);
+        },
+      }),
+    );
+    async function* listing(): AsyncGenerator<FoundFile> {
+      yield { path: 'net.onnx', file: new File([], 'net.onnx') };
+      await Promise.resolve();
+      throw new DOMException('The folder is gone.', 'NotFoundError');
+    }
+    let reason: unknown;
+    await routeDrop({ files: listing(), folders: () => Promise.resolve([]) }, async (items) => {
+      try {
+        for await (const _ of items.files) throw new Error('No file was to be found.');
+      } catch (error) {
+        reason = error;
+      }
+    });
+    expect(reason).toMatchObject({ message: 'The folder is gone.' });
+    expect(models).toEqual(['net.onnx']);
+  });
+
   it('lets the cohort say that nothing was in an empty drop', async () => {
     expect(await routed([])).toEqual({ models: undefined, cohort: [] });
   });

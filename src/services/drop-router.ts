@@ -36,19 +36,30 @@ export async function routeDrop(items: FoundItems, intake: CohortIntake): Promis
     for await (const found of items.files) {
       const kind = classifyFile(found.path);
       const owner = handlers.find((handler) => handler.claims(found, kind, page));
-      if (owner === undefined) yield found;
-      else claimed.set(owner, [...(claimed.get(owner) ?? []), found]);
+      if (owner === undefined) {
+        yield found;
+        continue;
+      }
+      const files = claimed.get(owner);
+      if (files === undefined) claimed.set(owner, [found]);
+      else files.push(found);
     }
   }
 
   // The cohort is only bothered when there is something for it; a single model file starts no reading of samples.
   const stream = unclaimed();
-  const first = await stream.next();
+  const first = stream.next();
   async function* fromFirst(): AsyncGenerator<FoundFile> {
-    if (first.done !== true) yield first.value;
+    const { done, value } = await first;
+    if (done !== true) yield value;
     yield* stream;
   }
-  if (first.done !== true || claimed.size === 0) {
+  // A listing that fails at its first file is the cohort's too: its job says why.
+  const isEmpty = await first.then(
+    ({ done }) => done === true,
+    () => false,
+  );
+  if (!isEmpty || claimed.size === 0) {
     await intake({ files: fromFirst(), folders: items.folders });
   }
   await Promise.all([...claimed].map(async ([owner, files]) => owner.handle(files)));

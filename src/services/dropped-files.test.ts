@@ -1,6 +1,6 @@
 /** Listing of drops through each of the browser's APIs, over stand-ins of their objects. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { classifyFile, filesOfDrop, filesOfInput, type FoundItems } from './dropped-files.ts';
+import { classifyFile, filesOfDrop, filesOfInput, type FoundItems, pickFolder } from './dropped-files.ts';
 
 class FakeFileHandle {
   readonly name: string;
@@ -139,6 +139,19 @@ it('a file input gives relative paths where it has them', async () => {
   const nested = Object.assign(new File(['x'], 'a.npz'), { webkitRelativePath: 'cohort/train/a.npz' });
   const found = filesOfInput([nested, new File(['x'], 'b.npz')]);
   expect(await paths(found)).toEqual(['cohort/train/a.npz', 'b.npz']);
+});
+
+it('a closed picker gives nothing, and one that the browser refuses is a listing that fails with the reason', async () => {
+  const refuse = (name: string) =>
+    vi.stubGlobal('window', {
+      showDirectoryPicker: () => Promise.reject(new DOMException('No folder may be read here.', name)),
+    });
+  refuse('AbortError');
+  expect(await pickFolder()).toBeUndefined();
+  refuse('SecurityError');
+  const refused = await pickFolder();
+  expect(refused && (await refused.folders())).toEqual([]);
+  await expect(refused && paths(refused)).rejects.toThrow('No folder may be read here.');
 });
 
 it('files are known by their names', () => {

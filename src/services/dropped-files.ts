@@ -163,6 +163,12 @@ export function filesOfInput(list: Iterable<File>): FoundItems {
   return { files: inParts(files), folders: () => Promise.resolve([]) };
 }
 
+/** A listing that ends with an error at its first file. */
+// oxlint-disable-next-line require-yield -- it has no file to give
+async function* failing(error: unknown): AsyncGenerator<FoundFile> {
+  await Promise.reject(error);
+}
+
 /** The files of folders opened by handle. */
 export function filesOfFolders(folders: readonly FileSystemDirectoryHandle[]): FoundItems {
   async function* walk(): AsyncGenerator<FoundFile> {
@@ -176,13 +182,16 @@ export function hasFolderPicker(): boolean {
   return 'showDirectoryPicker' in window;
 }
 
-/** Asks the person for a folder. Undefined when they close the dialog. Needs a click, and `hasFolderPicker()`. */
+/**
+ * Asks the person for a folder. Undefined when they close the dialog. Needs a click, and `hasFolderPicker()`.
+ * Never rejects: when the browser refuses the dialog or the folder, listing the files fails with its reason.
+ */
 export async function pickFolder(): Promise<FoundItems | undefined> {
   try {
     const folder = await window.showDirectoryPicker?.({ id: 'cohort', mode: 'read' });
     return folder && filesOfFolders([folder]);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') return undefined;
-    throw error;
+    return { files: failing(error), folders: () => Promise.resolve([]) };
   }
 }
