@@ -151,10 +151,10 @@ function forgetFolderHandles(app: Page): Promise<void> {
   return app.evaluate(
     () =>
       new Promise<void>((resolve, reject) => {
-        const opening = indexedDB.open('keyval-store');
+        const opening = indexedDB.open('equiseg-folders');
         opening.onsuccess = () => {
-          const change = opening.result.transaction('keyval', 'readwrite');
-          change.objectStore('keyval').clear();
+          const change = opening.result.transaction('handles', 'readwrite');
+          change.objectStore('handles').clear();
           change.oncomplete = () => {
             opening.result.close();
             resolve();

@@ -1,11 +1,18 @@
 /** Folders a person dropped or picked, kept as handles so that a reload needs no second drop, only a permission. */
-import { get, set } from 'idb-keyval';
+import { createStore, get, set, type UseStore } from 'idb-keyval';
 import { type FoundItems, filesOfFolders } from './dropped-files.ts';
 
 const FOLDERS_KEY = 'cohort-folders';
 
+let opened: UseStore | undefined;
+
+function database(): UseStore {
+  opened ??= createStore('equiseg-folders', 'handles');
+  return opened;
+}
+
 async function storedFolders(): Promise<FileSystemDirectoryHandle[]> {
-  return (await get<FileSystemDirectoryHandle[]>(FOLDERS_KEY)) ?? [];
+  return (await get<FileSystemDirectoryHandle[]>(FOLDERS_KEY, database())) ?? [];
 }
 
 /** Keeps handles of dropped folders beyond a reload, beside those kept before. */
@@ -15,12 +22,12 @@ export async function rememberFolders(folders: readonly FileSystemDirectoryHandl
     const isKnown = await Promise.all(kept.map((other) => other.isSameEntry(folder)));
     if (!isKnown.includes(true)) kept.push(folder);
   }
-  await set(FOLDERS_KEY, kept);
+  await set(FOLDERS_KEY, kept, database());
 }
 
 /** Forgets all kept folders. */
 export async function forgetFolders(): Promise<void> {
-  await set(FOLDERS_KEY, []);
+  await set(FOLDERS_KEY, [], database());
 }
 
 export interface RememberedFolders {

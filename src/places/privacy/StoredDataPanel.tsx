@@ -15,13 +15,13 @@ function StoredFacts({ stored }: { readonly stored: StoredData }) {
   const { usedBytes, quotaBytes, folders, databases, preferenceCount, offlineCopies } = stored;
   return (
     <dl className={styles['facts']}>
-      <dt>Space used</dt>
+      <dt>Space used at this address, other pages of it included</dt>
       <dd>
         {formatBytes(usedBytes)} of {formatBytes(quotaBytes)} that the browser would allow
       </dd>
-      <dt>Private files (thumbnails, masks, features)</dt>
+      <dt>Private files (sample records, thumbnails, predicted masks, features, models, downloads)</dt>
       <dd>{listed(folders)}</dd>
-      <dt>Databases (sample records, folder handles)</dt>
+      <dt>Databases (folder handles, searches, evaluation runs)</dt>
       <dd>{listed(databases)}</dd>
       <dt>Preferences</dt>
       <dd>{formatCounted(preferenceCount, 'entry', 'entries')}</dd>
@@ -52,8 +52,9 @@ function DeleteDialog({ opened, onClose }: { readonly opened: boolean; readonly 
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <p>
-        Samples, thumbnails, features, results and preferences of the workbench are removed from this browser,
-        and the page is loaded anew. Your own files are not touched. This cannot be undone.
+        All jobs are stopped. Samples, thumbnails, features, models, downloads, results and preferences of the
+        workbench are removed from this browser, and the page is loaded anew. Your own files are not touched,
+        nor is what other pages at this address keep. This cannot be undone.
       </p>
       {error !== null && <ErrorNotice error={error} />}
       <Group justify="flex-end" mt="md">
