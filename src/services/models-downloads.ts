@@ -52,12 +52,13 @@ export async function downloadCheckpoint(file: PublishedFile): Promise<void> {
       const { api, close } = startDownloadWorker(file);
       attemptCount++;
       const thread = `download ${attemptCount}, ${file.fileName}`;
-      registerRequestSource(thread, () => api.requests());
+      const stopAsking = registerRequestSource(thread, () => api.requests());
       try {
         await api.download(file, signal, report);
       } finally {
         // The ledger tells of the request when the worker is gone, too.
         const seen = await api.requests().catch(() => []);
+        stopAsking();
         registerRequestSource(thread, () => Promise.resolve(seen));
         close();
         await refreshDownloads();

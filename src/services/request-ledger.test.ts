@@ -49,10 +49,40 @@ describe('the ledger', () => {
     expect((await reading).silent.toSorted()).toEqual(['busy', 'dead']);
   });
 
+  it('keeps what a replaced worker was seen to ask for, and says that it may have asked for more', async () => {
+    let isAlive = true;
+    stops.push(
+      registerRequestSource('compute', () =>
+        isAlive ? Promise.resolve([request('/old', 1)]) : Promise.reject(new Error('crashed')),
+      ),
+    );
+    expect(await readLedger()).toMatchObject({ silent: [], replaced: [] });
+    isAlive = false;
+    // Crashed and not replaced yet.
+    expect(await readLedger()).toMatchObject({ entries: [{ url: '/old' }], silent: ['compute'] });
+    stops.push(registerRequestSource('compute', () => Promise.resolve([request('/new', 2)])));
+    const { entries, silent, replaced } = await readLedger();
+    expect(entries.map(({ url }) => url)).toEqual(['/old', '/new']);
+    expect({ silent, replaced }).toEqual({ silent: [], replaced: ['compute'] });
+  });
+
   it('forgets a thread that was removed, but not the one that took its name', async () => {
     const stopOld = registerRequestSource('compute', () => Promise.resolve([request('/old', 1)]));
     stops.push(registerRequestSource('compute', () => Promise.resolve([request('/new', 1)])));
     stopOld();
-    expect((await readLedger()).entries.map((entry) => entry.url)).toEqual(['/new']);
+    const { entries } = await readLedger();
+    expect(entries.map((entry) => entry.url)).toEqual(['/new']);
+  });
+
+  it('lists a worker that is gone and is told of in full once, and not as replaced', async () => {
+    const stop = registerRequestSource('download 1', () => Promise.resolve([request('/a', 1)]));
+    await readLedger();
+    stop();
+    stops.push(
+      registerRequestSource('download 1', () => Promise.resolve([request('/a', 1), request('/b', 2)])),
+    );
+    const { entries, replaced } = await readLedger();
+    expect(entries.map(({ url }) => url)).toEqual(['/a', '/b']);
+    expect(replaced).toEqual([]);
   });
 });

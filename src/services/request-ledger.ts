@@ -1,6 +1,6 @@
 /**
- * The privacy ledger: every request of the page and of its workers, and every attempt that the content security
- * policy stopped. services/workers.ts registers the workers; nothing here makes a request.
+ * The privacy ledger: the requests of the page and of its workers, and every attempt that the content security policy
+ * stopped. services/workers.ts registers the workers; nothing here makes a request. Not covered: the service worker.
  */
 import type { RequestSeen } from '../../workers/api/observed.ts';
 
@@ -22,6 +22,8 @@ export interface Ledger {
   readonly blocked: readonly BlockedRequest[];
   /** Threads that did not answer, so that a missing answer is not read as "no requests". */
   readonly silent: readonly string[];
+  /** Workers that were replaced, as after a crash: what they asked for after the last reading is not known. */
+  readonly replaced: readonly string[];
 }
 
 /** Workers that are busy in a long loop answer late; longer than this is reported as silent. */
@@ -30,17 +32,29 @@ const ANSWER_WITHIN_MS = 2000;
 /** By address and time: a navigation is reported when it starts and again when it is complete. */
 const pageRequests = new Map<string, RequestSeen>();
 const blocked: BlockedRequest[] = [];
-const sources = new Map<string, () => Promise<readonly RequestSeen[]>>();
+
+type Read = () => Promise<readonly RequestSeen[]>;
+
+/** The workers of one name: only the latest can be asked, the others' requests are kept from when they were read. */
+interface Source {
+  readonly read: Read;
+  readonly seen: Map<string, RequestSeen>;
+  readonly wasReplaced: boolean;
+}
+const sources = new Map<string, Source>();
+
+const keyOf = ({ startedMs, url }: RequestSeen) => `${startedMs} ${url}`;
 
 function record(entries: readonly PerformanceEntry[]): void {
   for (const entry of entries) {
     if (!(entry instanceof PerformanceResourceTiming)) continue;
-    pageRequests.set(`${entry.startTime} ${entry.name}`, {
+    const request: RequestSeen = {
       url: entry.name,
       initiator: entry.initiatorType,
       sizeBytes: entry.transferSize,
       startedMs: performance.timeOrigin + entry.startTime,
-    });
+    };
+    pageRequests.set(keyOf(request), request);
   }
 }
 
@@ -55,14 +69,15 @@ export function startLedger(): void {
   });
 }
 
-/** Adds a worker's requests to the ledger. Returns the function that removes them. */
-export function registerRequestSource(
-  thread: string,
-  read: () => Promise<readonly RequestSeen[]>,
-): () => void {
-  sources.set(thread, read);
+/**
+ * Adds a worker's requests to the ledger. A worker of the same name is taken as replaced: what it was seen to ask for stays.
+ * Returns the function that removes the worker and what was seen of it; only for one that will be added anew in full.
+ */
+export function registerRequestSource(thread: string, read: Read): () => void {
+  const before = sources.get(thread);
+  sources.set(thread, { read, seen: before?.seen ?? new Map(), wasReplaced: before !== undefined });
   return () => {
-    if (sources.get(thread) === read) sources.delete(thread);
+    if (sources.get(thread)?.read === read) sources.delete(thread);
   };
 }
 
@@ -83,10 +98,11 @@ export async function readLedger(): Promise<Ledger> {
   const { origin } = window.location;
   const silent: string[] = [];
   const ofWorkers = await Promise.all(
-    [...sources].map(async ([thread, read]) => {
-      const seen = await Promise.race([read().catch(() => undefined), timeOut()]);
-      if (seen === undefined) silent.push(thread);
-      return (seen ?? []).map((request) => ({ ...request, thread }));
+    [...sources].map(async ([thread, { read, seen }]) => {
+      const answer = await Promise.race([read().catch(() => undefined), timeOut()]);
+      if (answer === undefined) silent.push(thread);
+      for (const request of answer ?? []) seen.set(keyOf(request), request);
+      return [...seen.values()].map((request) => ({ ...request, thread }));
     }),
   );
   const all = [
@@ -96,5 +112,6 @@ export async function readLedger(): Promise<Ledger> {
   const entries = all
     .map((request) => ({ ...request, foreign: isForeign(request.url, origin) }))
     .toSorted((a, b) => a.startedMs - b.startedMs);
-  return { entries, blocked: [...blocked], silent };
+  const replaced = [...sources].flatMap(([thread, { wasReplaced }]) => (wasReplaced ? [thread] : []));
+  return { entries, blocked: [...blocked], silent, replaced };
 }

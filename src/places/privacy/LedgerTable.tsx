@@ -7,6 +7,12 @@ type NumberedEntry = LedgerEntry & { readonly number: number };
 
 const TIME = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 
+/** The browser reports 0 for what its cache or the service worker answered, and for other origins that do not allow the size to be told. */
+function networkSize({ sizeBytes, foreign }: LedgerEntry): string {
+  if (sizeBytes > 0) return formatBytes(sizeBytes);
+  return foreign ? 'size not told' : 'from cache';
+}
+
 /** The address without this page's own origin, which would only push the telling part out of view. */
 function shortUrl(entry: LedgerEntry): string {
   return entry.foreign ? entry.url : entry.url.replace(window.location.origin, '');
@@ -28,8 +34,7 @@ const COLUMNS: readonly TableColumn<NumberedEntry>[] = [
     header: 'Over the network',
     width: 130,
     align: 'end',
-    // The browser reports 0 for what its cache or the service worker answered.
-    render: (entry) => (entry.sizeBytes === 0 ? 'from cache' : formatBytes(entry.sizeBytes)),
+    render: networkSize,
   },
 ];
 

@@ -42,7 +42,7 @@ export function PrivacyPlace() {
   return (
     <PlaceLayout
       title="Privacy ledger"
-      next="Every request since the page was loaded. Compare it with your browser's own network panel."
+      next="The requests of the page and its workers since it was loaded. Compare it with your browser's own network panel."
     >
       <div className={styles['page']}>
         <PolicyInWords />
@@ -63,12 +63,20 @@ export function PrivacyPlace() {
             <>
               <p>
                 {formatCounted(ledger.entries.length, 'request')}, {foreignCount} to another origin,{' '}
-                {ledger.blocked.length} stopped by the policy.
+                {ledger.blocked.length} stopped by the policy. Not listed are the fetches of the service
+                worker: it asks this page&apos;s own address for the page&apos;s own files, and no other.
               </p>
               {ledger.silent.length > 0 && (
                 <Notice tone="warn">
                   No answer from {ledger.silent.join(', ')}, perhaps because of long work: the list is not
                   complete. Refresh when the job has ended.
+                </Notice>
+              )}
+              {ledger.replaced.length > 0 && (
+                <Notice tone="warn">
+                  Started anew, after a crash or because WebGPU could not be used:{' '}
+                  {ledger.replaced.join(', ')}. What the predecessor asked for is listed as far as this page
+                  had read it; the rest is missing.
                 </Notice>
               )}
               {ledger.blocked.map(({ url, directive, atMs }) => (
