@@ -3,6 +3,7 @@ import { IconFileImport } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { restoreCohort, takeFiles } from '../../services/cohort.ts';
 import { filesOfDrop } from '../../services/dropped-files.ts';
+import { useStore } from '../../state/store.ts';
 import styles from './PageDrop.module.css';
 
 function carriesFiles(event: DragEvent): boolean {
@@ -55,6 +56,7 @@ function useFileDrop(): boolean {
 /** Takes files wherever they are dropped, and brings back the samples of an earlier visit. */
 export function PageDrop() {
   const isOver = useFileDrop();
+  const takesPredictions = useStore((state) => state.ui.page === 'evaluate');
   useEffect(() => void restoreCohort(), []);
   if (!isOver) return null;
   return (
@@ -63,8 +65,9 @@ export function PageDrop() {
         <IconFileImport size={40} stroke={1.25} aria-hidden />
         <p className={styles['title']}>Drop to read</p>
         <p>
-          Folders or files: samples (.npz), split lists (.txt), models (.onnx, .pth, .safetensors),
-          predictions (.png).
+          {takesPredictions
+            ? 'Folders or files: predictions (.png, .npy, .npz) named like a sample of the cohort; samples (.npz), split lists (.txt), models (.onnx, .pth, .safetensors).'
+            : 'Folders or files: samples (.npz), split lists (.txt), models (.onnx, .pth, .safetensors). Predictions are taken on Evaluate only: drop them there.'}
         </p>
         <p className={styles['soft']}>They are read here, in this browser, and are sent nowhere.</p>
       </div>

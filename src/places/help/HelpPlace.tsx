@@ -33,7 +33,7 @@ const TERMS: readonly (readonly [term: string, meaning: string])[] = [
   ['IoU', 'The shared pixels over the pixels of either mask.'],
   [
     'Equity-scaled score',
-    'The overall mean divided by one plus the sum of the absolute differences between each group’s mean and the overall mean.',
+    'The overall mean divided by one plus a measure of how far the groups’ means lie apart. Evaluate offers three, and names the one it used: the sum of the absolute differences between each group’s mean and the overall mean (the default), the sample standard deviation of the groups’ means, or their population standard deviation.',
   ],
   [
     'Fréchet distance',

@@ -20,7 +20,7 @@ const CLUSTERING_LABELS = {
   'balanced-k-means': 'Balanced k-means (published code)',
 };
 const STRATEGY_LABELS = {
-  greedy: 'Greedy: nearest clusters first',
+  greedy: 'Greedy: near and small clusters first',
   weighted: 'Weighted: drawn by softmax of −distance',
   aggressive: 'Aggressive: best union of clusters',
   random: 'Random: the baseline',
@@ -84,7 +84,7 @@ function SelectionAndComparison() {
       <ChoiceSetting
         {...of('strategy')}
         label="Strategy"
-        reason="Greedy made the published table; weighted is the paper's Algorithm 1."
+        reason="Greedy made the published table. As in the published code it orders clusters by −distance − log(size), so that a small cluster can come before a nearer, larger one. Weighted is the paper's Algorithm 1."
         choices={STRATEGIES.map((value) => ({ value, label: STRATEGY_LABELS[value] }))}
       />
       <NumberSetting
