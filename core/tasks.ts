@@ -9,6 +9,8 @@ export interface Progress {
   /** Bytes read so far, where the phase reads files. */
   readonly doneBytes?: number;
   readonly totalBytes?: number;
+  /** True while the totals are only what has been found so far. */
+  readonly totalsGrow?: boolean;
 }
 
 export type Report = (progress: Progress) => void;

@@ -185,6 +185,13 @@ it('describes progress with only what is known', () => {
   expect(describeProgress({ ...job, progress, rateHz: 396, rateBytesHz: 114e6, remainingMs: 2020 })).toBe(
     'reading: 1,200 of 2,000 files · 3 s left · 396 files/s · 114 MB/s',
   );
+  const bytes = { doneBytes: 341e6, totalBytes: 568e6 };
+  expect(describeProgress({ ...job, progress: { ...progress, ...bytes } })).toBe(
+    'reading: 1,200 of 2,000 files · 341 MB of 568 MB',
+  );
+  expect(
+    describeProgress({ ...job, progress: { ...progress, ...bytes, totalsGrow: true }, remainingMs: 2020 }),
+  ).toBe('reading: 1,200 of 2,000 files found so far · 341 MB of 568 MB · at least 3 s left');
   expect(describeProgress({ ...job, progress, paused: true })).toBe('reading: 1,200 of 2,000 files · paused');
   expect(describeProgress({ ...job, progress, cancelling: true })).toBe('cancelling');
 });

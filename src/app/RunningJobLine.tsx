@@ -6,16 +6,24 @@ import type { RunningJob } from '../state/jobs.ts';
 import { formatBytes, formatCount, formatRate, formatTimeLeft } from '../ui/format.ts';
 import styles from './JobTray.module.css';
 
-/** "reading files: 1,200 of 2,000 files · 3 s left · 396 files/s · 114 MB/s", with only what is known; the time is the phase's. */
+/**
+ * "reading files: 1,200 of 2,000 files · 341 MB of 568 MB · 3 s left · 396 files/s · 114 MB/s", with only what is known;
+ * the time is the phase's. While files are still being found, the totals are those "so far" and the time is "at least".
+ */
 export function describeProgress(job: RunningJob): string {
   const { progress, rateHz, rateBytesHz, remainingMs } = job;
   if (job.cancelling) return 'cancelling';
   if (progress === null) return 'starting';
-  const { phase, done, total, unit } = progress;
+  const { phase, done, total, unit, doneBytes, totalBytes, totalsGrow = false } = progress;
   const count = total > 0 ? `${formatCount(done)} of ${formatCount(total)}` : formatCount(done);
-  const parts = [`${phase}: ${count} ${unit}`];
+  const parts = [`${phase}: ${count} ${unit}${totalsGrow && total > 0 ? ' found so far' : ''}`];
+  if (unit !== 'bytes' && doneBytes !== undefined && totalBytes !== undefined) {
+    parts.push(`${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`);
+  }
   if (job.paused) return [...parts, 'paused'].join(' · ');
-  if (remainingMs !== null && total > 0) parts.push(`${formatTimeLeft(remainingMs)} left`);
+  if (remainingMs !== null && total > 0) {
+    parts.push(`${totalsGrow ? 'at least ' : ''}${formatTimeLeft(remainingMs)} left`);
+  }
   if (rateHz !== null) parts.push(formatRate(rateHz, unit));
   if (rateBytesHz !== null) parts.push(`${formatBytes(rateBytesHz)}/s`);
   return parts.join(' · ');

@@ -159,6 +159,7 @@ export async function ingestFrom<Item>(
       unit: 'files',
       // Generated samples have no size beforehand.
       ...(foundBytes > 0 ? { doneBytes, totalBytes: foundBytes } : {}),
+      ...(isWalking ? { totalsGrow: true } : {}),
     });
   });
 
