@@ -119,4 +119,14 @@ test('the baseline segmenter is evaluated with an adapter present, on the provid
   await expect(app.getByText(/scored, segmenter on (webgpu|wasm),/)).toBeVisible();
   const content = JSON.parse(await exportRun(app, /JSON/)) as ExportedEvaluation;
   expect(content.images.filter(({ status }) => status === 'scored')).toHaveLength(12);
+
+  // A saved figure names the run that it shows, with its model, settings and seed.
+  const figure = app.getByRole('figure', { name: 'Dice by recorded race' });
+  const lines = (await exportFigureCsv(app, figure)).split('\r\n');
+  expect(lines.filter((line) => /^# model: .+, SHA-256 [0-9a-f]{64}$/.test(line))).toHaveLength(1);
+  for (const name of ['run id', 'run source', 'network input px']) {
+    expect(lines).toContain(`# ${name}: ${String(content.provenance.settings[name])}`);
+  }
+  expect(lines).toContain('# convention: published');
+  expect(lines).toContain('# seed: 1');
 });

@@ -1,7 +1,7 @@
 /** Saves a figure as SVG, PNG, CSV or LaTeX. The serialisers are pure; only `saveFile` touches the page. */
 import { invariant } from '../../core/errors.ts';
 import { withPngText } from '../../core/formats/png-text.ts';
-import { createProvenance, provenanceComment, provenanceLines } from '../services/provenance.ts';
+import { type Provenance, provenanceComment, provenanceLines } from '../services/provenance.ts';
 import { serializeCsv, serializeLatex } from './export-table.ts';
 import { rasterizeSvg, serializeSvg } from './export-svg.ts';
 import type { SvgDescription } from './export-svg.ts';
@@ -16,6 +16,7 @@ const PNG_SCALE = 2;
 export interface ExportableFigure extends SvgDescription {
   /** Without extension. */
   readonly fileName: string;
+  readonly provenance: () => Promise<Provenance>;
   readonly table: FigureTable;
   /** null where nothing is drawn. */
   readonly svg: SVGSVGElement | null;
@@ -41,7 +42,7 @@ function withMetadata(svg: string, lines: readonly string[]): string {
 
 /** Serialises a figure in one format and saves it with its provenance. Errors: `figure/png-failed`. */
 export async function exportFigure(figure: ExportableFigure, format: ExportFormat): Promise<void> {
-  const provenance = await createProvenance();
+  const provenance = await figure.provenance();
   const lines = provenanceLines(provenance);
   switch (format) {
     case 'csv':

@@ -1,5 +1,6 @@
 /** What every figure takes from its place: words, controls, warnings, and whether there is anything to show. */
 import type { ReactNode } from 'react';
+import type { Provenance } from '../services/provenance.ts';
 
 /** Whether there is something to draw. `empty` says why not and what to do; `loading` says what is awaited. */
 export type FigureStatus =
@@ -13,6 +14,8 @@ export interface FigureFrame {
   readonly caption: string;
   /** Name of exported files, without extension. */
   readonly fileName: string;
+  /** Where the shown numbers come from, asked for when the figure is saved: the place knows their run or search. */
+  readonly provenance: () => Promise<Provenance>;
   readonly controls?: ReactNode;
   readonly warnings?: readonly string[];
   readonly status?: FigureStatus;

@@ -2,6 +2,7 @@
 import { cleanup, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type Provenance, provenanceLines } from '../services/provenance.ts';
 import { renderInTheme } from '../testing/render.tsx';
 import { ClusterFigure } from './ClusterFigure.tsx';
 import { CompositionFigure } from './CompositionFigure.tsx';
@@ -14,7 +15,20 @@ import { HistogramFigure } from './HistogramFigure.tsx';
 
 afterEach(cleanup);
 
-const frame = { caption: 'Published convention, 121 images.', fileName: 'figure' };
+const provenance: Provenance = {
+  software: 'EquiSeg 0.1.0+1a2b3c4d',
+  createdAt: '2026-01-02T03:04:05.000Z',
+  cohort: { hash: 'c0', count: 300, demo: null },
+  filter: { text: 'split: test', passingCount: 121 },
+  model: { id: 'ab12', name: 'Baseline' },
+  settings: { convention: 'published' },
+  seed: 7,
+};
+const frame = {
+  caption: 'Published convention, 121 images.',
+  fileName: 'figure',
+  provenance: () => Promise.resolve(provenance),
+};
 const groups = [
   { key: 'a', label: 'Asian', styleIndex: 0 },
   { key: 'b', label: 'Black', styleIndex: 1 },
@@ -132,6 +146,27 @@ describe('exported SVG', () => {
     expect(used.length).toBeGreaterThan(0);
     for (const reference of used) expect(ids).toContain(reference.slice(1));
   });
+});
+
+describe('saved figure', () => {
+  it.each(['CSV', 'LaTeX', 'SVG'])(
+    '%s has the provenance that its place gave, not that of the page now',
+    async (format) => {
+      const saved = vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:figure');
+      const user = userEvent.setup();
+      renderInTheme(<GroupBarFigure {...dice} />);
+      await user.click(screen.getByRole('button', { name: 'Export' }));
+      await user.click(await screen.findByRole('menuitem', { name: new RegExp(`^${format}`) }));
+      await vi.waitFor(() => expect(saved).toHaveBeenCalledTimes(1));
+      const [[file] = []] = saved.mock.calls;
+      if (!(file instanceof Blob)) throw new Error('no file was saved');
+      const text = await file.text();
+      for (const line of provenanceLines(provenance)) expect(text).toContain(line);
+      expect(text).toContain('model: Baseline, SHA-256 ab12');
+      expect(text).toContain('seed: 7');
+      saved.mockRestore();
+    },
+  );
 });
 
 describe('other figures', () => {

@@ -36,8 +36,8 @@ export function selectedSamples(
   });
 }
 
-/** The cohort and version are those of the search, not of the moment it is exported. */
-async function provenanceOf(kept: KeptSearch): Promise<Provenance> {
+/** Provenance of a search and its figures: cohort, filter and version are those of the search, not of the moment it is exported. */
+export async function searchProvenance(kept: KeptSearch): Promise<Provenance> {
   const { origin, settings } = kept;
   const now = await createProvenance({
     model: { id: origin.modelId, name: origin.modelName },
@@ -132,7 +132,7 @@ export async function exportSearch(kept: KeptSearch, what: SearchExport): Promis
     saveFile(`${name}.txt`, new Blob([`${lines.join('\n')}\n`], { type: 'text/plain;charset=utf-8' }));
     return;
   }
-  const provenance = await provenanceOf(kept);
+  const provenance = await searchProvenance(kept);
   if (what === 'csv') {
     const text = provenanceComment(provenance) + csvOf(samples);
     saveFile(`${name}.csv`, new Blob([text], { type: 'text/csv;charset=utf-8' }));

@@ -5,6 +5,7 @@ import { ageInYears } from '../../../core/cohort/coding.ts';
 import { type Grouping, groupingId } from '../../../core/cohort/groups.ts';
 import { CountBarFigure } from '../../charts/CountBarFigure.tsx';
 import { HistogramFigure } from '../../charts/HistogramFigure.tsx';
+import { createProvenance } from '../../services/provenance.ts';
 import { withGroupsChosen, withGroupToggled } from '../../state/cohort-filter.ts';
 import { selectCoding, selectPassing, selectSplitAssignment } from '../../state/cohort-selectors.ts';
 import { update, useStore } from '../../state/store.ts';
@@ -40,6 +41,7 @@ function GroupingFigure({
       title={chartTitle(grouping)}
       caption={`${formatCounted(cohort.passing.length, 'subject')} that pass the filter; shares are of each split, unknown included. Choose a bar to filter to its group.`}
       fileName={`cohort-${groupingId(grouping).replaceAll(/[^a-z0-9]+/gi, '-')}`}
+      provenance={createProvenance}
       status={status}
       onSelect={(key) => update('cohort', (state) => withGroupToggled(state, grouping, Number(key)))}
     />
@@ -66,6 +68,7 @@ function AgeFigure({ cohort }: { readonly cohort: PassingCohort }) {
       title="Age: number of subjects"
       caption="Subjects that pass the filter."
       fileName="cohort-age"
+      provenance={createProvenance}
       quantity="Age"
       unit="years"
       kind="number"

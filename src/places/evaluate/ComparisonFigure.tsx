@@ -6,6 +6,7 @@ import { GroupBarFigure } from '../../charts/GroupBarFigure.tsx';
 import type { FigureTable } from '../../charts/figure-table.ts';
 import type { ScorePanel } from '../../charts/group-scores.ts';
 import { TableTwin } from '../../charts/TableTwin.tsx';
+import { comparisonProvenance } from '../../services/provenance-comparison.ts';
 import type { EvaluationRun } from '../../state/evaluate.ts';
 import { METRIC_LABELS, REGION_LABELS, scoreOf } from '../../state/evaluate-scores.ts';
 import { useStore } from '../../state/store.ts';
@@ -109,6 +110,7 @@ export function ComparisonFigure(props: ComparisonFigureProps) {
         panels={panels}
         title={title}
         fileName={`${metric}-${region}-two-runs`}
+        provenance={() => comparisonProvenance(evaluation.run, compared)}
         status={
           comparison.count === 0
             ? {

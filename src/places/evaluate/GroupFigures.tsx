@@ -2,6 +2,7 @@
 import { type Grouping, groupingId } from '../../../core/cohort/groups.ts';
 import { GroupBarFigure } from '../../charts/GroupBarFigure.tsx';
 import type { FigureStatus } from '../../charts/figure-frame.ts';
+import { runProvenance } from '../../services/evaluate-export.ts';
 import { describeRules, METRIC_LABELS, REGION_LABELS } from '../../state/evaluate-scores.ts';
 import { useStore } from '../../state/store.ts';
 import { formatCount } from '../../ui/format.ts';
@@ -51,6 +52,7 @@ export function GroupFigures({
         {...(bars ?? empty)}
         title={`${name} by ${titleInside(grouping)}`}
         fileName={`${metric}-by-${groupingId(grouping).replaceAll(/\W+/g, '-')}`}
+        provenance={() => runProvenance(run)}
         status={bars === undefined ? LOADING : READY}
         warnings={[...partial, ...(groupingSummary === undefined ? [] : groupingWarnings(groupingSummary))]}
         caption={
@@ -63,6 +65,7 @@ export function GroupFigures({
       <ScoreDistributionFigure
         title={`${name} of single images by ${titleInside(grouping)}, ${REGION_LABELS[region].toLowerCase()}`}
         fileName={`${metric}-${region}-distribution-by-${groupingId(grouping).replaceAll(/\W+/g, '-')}`}
+        provenance={() => runProvenance(run)}
         status={bars === undefined ? LOADING : READY}
         caption={`${METRIC_FORMULAS[metric]} of every image. Box: quartiles with the median; whiskers: 5th to 95th percentile (linear interpolation). Groups with fewer than 40 images show every image, larger ones the images beyond the whiskers. ${rules}`}
         metric={name}

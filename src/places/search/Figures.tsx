@@ -4,6 +4,7 @@ import { ClusterFigure } from '../../charts/ClusterFigure.tsx';
 import { CompositionFigure } from '../../charts/CompositionFigure.tsx';
 import { DistributionFigure } from '../../charts/DistributionFigure.tsx';
 import { ScatterFigure } from '../../charts/ScatterFigure.tsx';
+import { searchProvenance } from '../../services/search-export.ts';
 import { selectIndexById } from '../../state/cohort-selectors.ts';
 import type { KeptSearch } from '../../state/search.ts';
 import { update, useStore } from '../../state/store.ts';
@@ -23,6 +24,7 @@ function Composition({ kept }: { readonly kept: KeptSearch }) {
       title={`Who is in pool, target and selection, by ${title.toLowerCase()}`}
       caption="Shares of images, unknown included. Counted after the search: the search is attribute-blind and read no attribute of the pool."
       fileName={`search-composition-${groupingId.replaceAll(/\W+/g, '-')}`}
+      provenance={() => searchProvenance(kept)}
       counted="images"
       groups={groups}
       parts={parts}
@@ -52,6 +54,7 @@ function FeatureMap({ kept }: { readonly kept: KeptSearch }) {
       title="Pool, target and selection in feature space"
       caption={`First two principal components of the features of pool and target together: ${formatPercent(first)} and ${formatPercent(second)} of the variance. Distances are measured in all ${kept.result.featureCount} dimensions, not here. A click opens the image.`}
       fileName="search-map"
+      provenance={() => searchProvenance(kept)}
       xLabel="First principal component"
       yLabel="Second principal component"
       series={series}
@@ -75,6 +78,7 @@ export function Figures({ kept }: { readonly kept: KeptSearch }) {
           title={`Distance of ${formatCount(result.clusters.length)} clusters to the target, and what was selected from them`}
           caption={`Fréchet distance of each cluster's features to those of ${formatCount(result.targetCount)} target samples (${kept.targetLabel}); covariances divided by n − 1. ${settings.clustering}, seed ${settings.seed}. Small clusters have a larger upward bias.`}
           fileName="search-clusters"
+          provenance={() => searchProvenance(kept)}
           metric={METRIC}
           counted="images"
           clusters={result.clusters}
@@ -84,6 +88,7 @@ export function Figures({ kept }: { readonly kept: KeptSearch }) {
         title="The selection among random draws of the same size"
         caption={`Fréchet distance to ${formatCount(result.targetCount)} target samples.`}
         fileName="search-random-draws"
+        provenance={() => searchProvenance(kept)}
         metric={METRIC}
         selectionSize={result.selected.length}
         selectionDistance={result.selectionDistance}
