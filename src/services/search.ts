@@ -17,7 +17,7 @@ import { type SearchPlan, selectSearchPlan } from '../state/search-plan.ts';
 import { store, update } from '../state/store.ts';
 import { startJob } from './jobs.ts';
 import { activeModel } from './models.ts';
-import { createProvenance } from './provenance.ts';
+import { createProvenance, type Provenance } from './provenance.ts';
 import { removeStoredSearch, storeSearch } from './search-store.ts';
 import { analysisWorker, sampleDirectory } from './workers.ts';
 
@@ -96,7 +96,13 @@ function withoutFailures(
   return left;
 }
 
-async function runSearchJob(plan: SearchPlan, asked: SearchSettings, signal: AbortSignal, report: Report) {
+async function runSearchJob(
+  plan: SearchPlan,
+  asked: SearchSettings,
+  { software, cohort, filter }: Provenance,
+  signal: AbortSignal,
+  report: Report,
+) {
   const startedMs = Date.now();
   const all = [...plan.pool, ...plan.target];
   report({ phase: 'Waiting for the models', done: 0, total: 1, unit: 'models' });
@@ -132,7 +138,6 @@ async function runSearchJob(plan: SearchPlan, asked: SearchSettings, signal: Abo
     signal,
     report,
   );
-  const { software, cohort, filter } = await createProvenance();
   const kept: KeptSearch = {
     id: crypto.randomUUID(),
     name: `${STRATEGY_WORDS[settings.strategy]}, N = ${settings.selectionSize}, seed ${settings.seed}`,
@@ -169,11 +174,13 @@ export function startSearch(): void {
   const state = store.getState();
   const plan = selectSearchPlan(state);
   const { settings } = state.search;
+  // Of the state that the plan was made from: the cohort and its filter may change while the search runs.
+  const provenance = createProvenance();
   const { end } = startJob<KeptSearch>({
     kind: 'search',
     label: `Searching ${plan.pool.length} samples for ${settings.selectionSize}`,
     place: 'search',
-    run: (signal, report) => runSearchJob(plan, settings, signal, report),
+    run: async (signal, report) => runSearchJob(plan, settings, await provenance, signal, report),
     summarize(outcome) {
       if (outcome.status === 'cancelled')
         return 'Features computed so far are kept; earlier results are unchanged.';
