@@ -1,31 +1,28 @@
 /** Build, dev server and preview server of the page. The tests have their own vitest.config.ts. */
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { ownCheckpoints } from './scripts/checkpoint-list.ts';
 import { developmentHeaders, pageHeaders } from './scripts/headers.ts';
+import { sourceVersion, VERSION_FILE } from './scripts/install.mjs';
 import { serviceWorkerPlugin } from './scripts/service-worker-plugin.ts';
 
-function version(): string {
-  const { version: release } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-  try {
-    const commit = execFileSync('git', ['rev-parse', '--short=8', 'HEAD'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return `${release}+${commit.toString().trim()}`;
-  } catch {
-    // Built from an archive: there is no commit to name.
-    return release;
-  }
-}
+const version = sourceVersion();
+
+/** Writes the version beside the page, where the commands that need a build read which one it is. */
+const versionFile: Plugin = {
+  name: 'equiseg-version-file',
+  apply: 'build',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: VERSION_FILE, source: version });
+  },
+};
 
 export default defineConfig({
   // Relative addresses: the site works from any folder of any static host.
   base: './',
-  plugins: [react(), serviceWorkerPlugin()],
+  plugins: [react(), versionFile, serviceWorkerPlugin()],
   define: {
-    EQUISEG_VERSION: JSON.stringify(version()),
+    EQUISEG_VERSION: JSON.stringify(version),
     EQUISEG_CHECKPOINTS: JSON.stringify(ownCheckpoints()),
   },
   worker: { format: 'es' },

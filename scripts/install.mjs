@@ -1,6 +1,7 @@
 /**
  * What every command does first, on a machine with nothing but Node and npm: check the Node version, install the
- * locked dependencies when they are missing or not the ones of the lock, build the page when its sources are newer.
+ * locked dependencies when they are missing or not the ones of the lock, build the page when its sources are newer or
+ * have another version.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -66,15 +67,51 @@ function newestMs(path) {
   return readdirSync(path).reduce((newest, name) => Math.max(newest, newestMs(join(path, name))), mtimeMs);
 }
 
-const SOURCES = 'core models workers src public scripts index.html vite.config.ts package-lock.json'.split(
-  ' ',
-);
+const SOURCES =
+  'core models workers src public scripts index.html vite.config.ts package.json package-lock.json'.split(
+    ' ',
+  );
 
-/** Builds the page into dist when there is no build or a source is newer; ends the process when that fails. */
-export function ensureBuilt() {
-  const built = join(ROOT, 'dist/service-worker.js');
+/** @param {string[]} args @returns {string | undefined} what git prints about the repository; undefined where it fails */
+function git(args) {
+  const { status, stdout } = spawnSync('git', args, { cwd: ROOT, encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : undefined;
+}
+
+/**
+ * Version of the page's sources as they are now: of the package and, in a repository, of the commit, marked
+ * "-dirty" unless they are known to be those of the commit: "0.1.0+1a2b3c4d-dirty".
+ * @param {(args: string[]) => string | undefined} [ask]
+ * @returns {string}
+ */
+export function sourceVersion(ask = git) {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const commit = ask(['rev-parse', '--short=8', 'HEAD']);
+  // From an archive: there is no commit to name.
+  if (commit === undefined) return version;
+  // Without locks: asking must not get in the way of a commit.
+  const changes = ask(['--no-optional-locks', 'status', '--porcelain', '--', ...SOURCES]);
+  return `${version}+${commit}${changes === '' ? '' : '-dirty'}`;
+}
+
+/** The file of a build that holds the version it was built as. */
+export const VERSION_FILE = 'version.txt';
+
+/**
+ * Whether a folder holds a whole build that is newer than every source and was built as a version. The version is
+ * asked for because a commit changes it without touching a file.
+ * @param {string} folder @param {string} version @returns {boolean}
+ */
+export function isBuilt(folder, version) {
+  const [last, named] = [join(folder, 'service-worker.js'), join(folder, VERSION_FILE)];
+  if (!existsSync(last) || !existsSync(named) || readFileSync(named, 'utf8') !== version) return false;
   const sources = SOURCES.map((name) => join(ROOT, name)).filter((path) => existsSync(path));
-  if (existsSync(built) && statSync(built).mtimeMs > Math.max(...sources.map(newestMs))) return;
+  return statSync(last).mtimeMs > Math.max(...sources.map(newestMs));
+}
+
+/** Builds the page into dist when there is no build of the sources as they are now; ends the process when that fails. */
+export function ensureBuilt() {
+  if (isBuilt(join(ROOT, 'dist'), sourceVersion())) return;
   console.log('Building the page ...');
   const command = 'npx --no-install vite build --logLevel warn';
   const { status } = spawnSync(command, { cwd: ROOT, stdio: 'inherit', shell: true });
