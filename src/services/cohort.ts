@@ -9,6 +9,7 @@ import type { DemoCohortSpec } from '../../workers/api/data.ts';
 import {
   type CohortState,
   withAttached,
+  withDemo,
   withoutRecords,
   withRecords,
   withRejected,
@@ -89,8 +90,15 @@ function readItems(items: FoundItems, label = 'Reading files'): Promise<void> {
     label,
     async (options) => {
       const lists: Promise<void>[] = [];
+      let remembering: Promise<void> | undefined;
+      const remember = () => (remembering ??= items.folders().then(rememberFolders));
       const summary = await cohortFiles.ingestFiles(items.files, {
         ...options,
+        onBatch(batch) {
+          options.onBatch(batch);
+          // Not at the end: a reload in between keeps what was read, and needs its folder again. Errors are told at the end.
+          if (batch.records.length + batch.attached.length > 0) remember().catch(() => undefined);
+        },
         onOther(found, kind) {
           if (kind !== 'split-list') return patch(passOver(found.path));
           listCount++;
@@ -104,7 +112,7 @@ function readItems(items: FoundItems, label = 'Reading files'): Promise<void> {
           'None of the files that were dropped is a sample (.npz).',
         );
       }
-      await rememberFolders(await items.folders());
+      await remember();
       return summary;
     },
     (summary) =>
@@ -121,7 +129,7 @@ export function takeFiles(items: FoundItems): Promise<void> {
 
 /** Makes the demo cohort and adds it. */
 export function tryDemoCohort(spec: DemoCohortSpec): Promise<void> {
-  patch((cohort) => ({ ...cohort, demo: spec }));
+  patch((cohort) => withDemo(cohort, spec));
   return startRun('Making the demo cohort', (options) => cohortFiles.ingestDemo(spec, options));
 }
 

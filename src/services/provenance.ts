@@ -3,6 +3,7 @@ import type { CohortFilter } from '../../core/cohort/filter.ts';
 import { groupingTitle, groupLabels } from '../../core/cohort/groups.ts';
 import type { SampleId } from '../../core/cohort/sample.ts';
 import type { DemoCohortSpec } from '../../workers/api/data.ts';
+import { syntheticCountOf } from '../state/cohort.ts';
 import { selectPassing } from '../state/cohort-selectors.ts';
 import { store } from '../state/store.ts';
 import { softwareVersion } from './version.ts';
@@ -26,6 +27,8 @@ export interface Provenance {
     readonly hash: string;
     readonly count: number;
     readonly demo: DemoCohortSpec | null;
+    /** Subjects of demo cohorts among others; absent where there are none, and where all are of `demo`. */
+    readonly syntheticCount?: number;
   };
   readonly filter: { readonly text: string; readonly passingCount: number };
   readonly model: { readonly id: string; readonly name: string } | null;
@@ -57,10 +60,16 @@ export function describeFilter({ splits, groups, text }: CohortFilter): string {
 export async function createProvenance(details: ProvenanceDetails = {}): Promise<Provenance> {
   const state = store.getState();
   const { records, demo, filter } = state.cohort;
+  const syntheticCount = syntheticCountOf(records);
   return {
     software: `EquiSeg ${softwareVersion}`,
     createdAt: new Date().toISOString(),
-    cohort: { hash: await cohortHash(records.map(({ id }) => id)), count: records.length, demo },
+    cohort: {
+      hash: await cohortHash(records.map(({ id }) => id)),
+      count: records.length,
+      demo,
+      ...(demo === null && syntheticCount > 0 ? { syntheticCount } : {}),
+    },
     filter: { text: describeFilter(filter), passingCount: selectPassing(state).length },
     model: details.model ?? null,
     settings: details.settings ?? {},
@@ -71,12 +80,15 @@ export async function createProvenance(details: ProvenanceDetails = {}): Promise
 /** One line for every fact, for the head of a CSV file (`# ` is put before each there) or the foot of a report. */
 export function provenanceLines(provenance: Provenance): readonly string[] {
   const { software, createdAt, cohort, filter, model, settings, seed } = provenance;
-  const { demo } = cohort;
+  const { demo, syntheticCount } = cohort;
   return [
     `software: ${software}`,
     `date: ${createdAt}`,
     `cohort: ${cohort.count} subjects, SHA-256 ${cohort.hash}`,
     ...(demo === null ? [] : [`demo cohort: synthetic, ${demo.count} subjects, seed ${demo.seed}`]),
+    ...(syntheticCount === undefined
+      ? []
+      : [`synthetic subjects: ${syntheticCount} of ${cohort.count}, of demo cohorts`]),
     `filter: ${filter.text} (${filter.passingCount} of ${cohort.count} subjects)`,
     ...(model === null ? [] : [`model: ${model.name}, SHA-256 ${model.id}`]),
     ...Object.entries(settings).map(

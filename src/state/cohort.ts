@@ -3,6 +3,7 @@
  * What follows from these (coding, splits, what passes the filter) is computed by the selectors of cohort-selectors.ts.
  */
 import type { Coding } from '../../core/cohort/coding.ts';
+import { demoFolder, isDemoPath } from '../../core/cohort/demo-cohort/demo-folder.ts';
 import { type CohortFilter, NO_FILTER } from '../../core/cohort/filter.ts';
 import { type Grouping, groupingId, PUBLISHED_AGE_BINS } from '../../core/cohort/groups.ts';
 import type { SampleId, SampleRecord } from '../../core/cohort/sample.ts';
@@ -43,7 +44,7 @@ export interface CohortState {
   readonly shards: readonly number[];
   /** Samples of an earlier visit whose file has not been dropped again. */
   readonly withoutFile: ReadonlySet<SampleId>;
-  /** Set while the cohort, or a part of it, is the generated one. */
+  /** The generated cohort, while every record is of it; null as soon as others are among them. */
   readonly demo: DemoCohortSpec | null;
   readonly rejected: readonly RejectedFile[];
   /** What the person chose over what the codes suggest. */
@@ -92,14 +93,32 @@ export interface PlacedRecord {
   readonly shard: number;
 }
 
+function isAllOf(demo: DemoCohortSpec, records: readonly SampleRecord[]): boolean {
+  const folder = `${demoFolder(demo)}/`;
+  return records.every(({ path }) => path.startsWith(folder));
+}
+
+/** Says that the demo cohort is being made, unless other records are here: then the cohort has no name of its own. */
+export function withDemo(cohort: CohortState, demo: DemoCohortSpec): CohortState {
+  return { ...cohort, demo: isAllOf(demo, cohort.records) ? demo : null };
+}
+
+/** How many records are of a demo cohort, whichever. */
+export function syntheticCountOf(records: readonly SampleRecord[]): number {
+  return records.filter(({ path }) => isDemoPath(path)).length;
+}
+
 /** Adds records; one whose id is there already is left out, so that the same file never counts twice. */
 export function withRecords(cohort: CohortState, placed: readonly PlacedRecord[]): CohortState {
   const known = new Set(cohort.records.map(({ id }) => id));
   const added = placed.filter(({ record }) => !known.has(record.id));
   if (added.length === 0) return cohort;
+  const { demo } = cohort;
+  const records = added.map(({ record }) => record);
   return {
     ...cohort,
-    records: [...cohort.records, ...added.map(({ record }) => record)],
+    demo: demo !== null && isAllOf(demo, records) ? demo : null,
+    records: [...cohort.records, ...records],
     shards: [...cohort.shards, ...added.map(({ shard }) => shard)],
   };
 }

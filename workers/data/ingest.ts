@@ -1,4 +1,5 @@
 /** Turns files into samples: read, hash, check, thumbnail, keep. A bad file is a result with its reason. */
+import { demoFolder } from '../../core/cohort/demo-cohort/demo-folder.ts';
 import { createDemoCohort } from '../../core/cohort/demo-cohort.ts';
 import { readSample } from '../../core/cohort/read-sample.ts';
 import type { SampleId, SampleRecord } from '../../core/cohort/sample.ts';
@@ -23,12 +24,12 @@ export function itemOfFile({ path, file }: IngestFile): IngestItem {
 
 /** The items of demo samples, in folders named after their split. Errors: `cohort/bad-demo-settings`. */
 export function itemsOfDemo(cohort: DemoCohortSpec, indices: readonly number[]): IngestItem[] {
-  const { count, seed } = cohort;
+  const folder = demoFolder(cohort);
   const demo = createDemoCohort(cohort);
   return indices.map((index) => {
     const { split, name } = demo.describe(index);
     return {
-      path: `demo-cohort-${count}-seed-${seed}/${split}/${name}`,
+      path: `${folder}/${split}/${name}`,
       // Made the same at any time: it has no time of its own.
       lastModifiedMs: 0,
       origin: { kind: 'demo', cohort, index },

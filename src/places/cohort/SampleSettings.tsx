@@ -1,9 +1,10 @@
 /** Where samples come from: pickers, the demo cohort's settings, and clearing. */
 import { Button } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
-import { lazy, useState } from 'react';
+import { lazy, useMemo, useState } from 'react';
 import { tryDemoCohort } from '../../services/cohort.ts';
 import { DEFAULT_DEMO_COUNT, DEMO_COUNTS, DEMO_SEED, type CohortView } from '../../state/cohort-view.ts';
+import { syntheticCountOf } from '../../state/cohort.ts';
 import { update, useStore } from '../../state/store.ts';
 import { formatCount, formatCounted } from '../../ui/format.ts';
 import { ChoiceSetting, NumberSetting } from '../../ui/settings.tsx';
@@ -55,7 +56,9 @@ function DemoSettings() {
 /** With a cohort: what it is, more folders, clearing. Without: the pickers of the page and the demo's settings. */
 export function SampleSettings() {
   const [isAsking, setIsAsking] = useState(false);
-  const recordCount = useStore(({ cohort }) => cohort.records.length);
+  const records = useStore(({ cohort }) => cohort.records);
+  const recordCount = records.length;
+  const syntheticCount = useMemo(() => syntheticCountOf(records), [records]);
   const rejectedCount = useStore(({ cohort }) => cohort.rejected.length);
   const demo = useStore(({ cohort }) => cohort.demo);
   const isReading = useStore(({ jobs }) => jobs.running.some(({ place }) => place === 'cohort'));
@@ -65,9 +68,14 @@ export function SampleSettings() {
     <>
       <SettingsGroup
         title="Samples"
-        {...(demo === null || recordCount === 0
+        {...(syntheticCount === 0
           ? {}
-          : { note: `Demo cohort of ${formatCount(demo.count)} synthetic subjects, seed ${demo.seed}.` })}
+          : {
+              note:
+                demo === null
+                  ? `${formatCount(syntheticCount)} of ${formatCounted(recordCount, 'subject')} are synthetic, of a demo cohort.`
+                  : `Demo cohort of ${formatCount(demo.count)} synthetic subjects, seed ${demo.seed}.`,
+            })}
       >
         <div className={styles['buttons']}>
           <PickButtons />
