@@ -59,6 +59,8 @@ export type ModelErrorCode =
   | 'model/storage-full'
   | 'model/needs-checkpoint'
   | 'model/not-convertible'
+  | 'download/not-allowed'
+  | 'download/busy'
   | 'download/unreachable'
   | 'download/refused'
   | 'download/wrong-content'

@@ -4,19 +4,29 @@
  */
 import { serializeError, WorkbenchError } from '../../core/errors.ts';
 import type { ConversionSettings } from '../../models/convert/conversion.ts';
-import type { MakeModelSpec, ModelReport, ModelRole } from '../../workers/api/compute.ts';
-import { withModelWithoutRole, withoutWaiting, withRejectedModel } from '../state/models.ts';
+import type { MakeModelSpec, ModelId, ModelReport, ModelRole } from '../../workers/api/compute.ts';
+import { withModelWithoutRole, withoutWaiting } from '../state/models.ts';
 import {
   baseOf,
   type CheckpointCard,
   initialSettings,
+  recipeOf,
+  type OutlineState,
   withChangedCheckpoint,
   withCheckpoint,
 } from '../state/models-checkpoints.ts';
 import { store, update } from '../state/store.ts';
 import type { FoundFile } from './dropped-files.ts';
 import { startJob } from './jobs.ts';
-import { chooseModel, ensureModels, loadModel, refreshMade, rememberSpec, unloadModel } from './models.ts';
+import {
+  chooseModel,
+  ensureModels,
+  loadModel,
+  refreshMade,
+  reject,
+  rememberSpec,
+  unloadModel,
+} from './models.ts';
 import { startCompute } from './workers.ts';
 
 interface OnnxFiles {
@@ -32,14 +42,14 @@ let fileCount = 0;
 const isOnnx = ({ file }: FoundFile) => file.name.toLowerCase().endsWith('.onnx');
 const isCheckpoint = ({ file }: FoundFile) => /\.(pth|pt|safetensors|npz)$/i.test(file.name);
 
-function reject(key: string, name: string, sizeBytes: number, error: unknown): void {
-  const rejected = { key, name, sizeBytes, error: serializeError(error) };
-  update('models', (models) => withRejectedModel(models, rejected));
-}
-
-/** Makes a model, loads it and takes it into use. Its errors end up in the state. */
-async function addModel(key: string, name: string, sizeBytes: number, spec: MakeModelSpec): Promise<void> {
-  let isMade = false;
+/** Makes a model, loads it and takes it into use; the model where it was made. Its errors end up in the state. */
+async function addModel(
+  key: string,
+  name: string,
+  sizeBytes: number,
+  spec: MakeModelSpec,
+): Promise<ModelId | undefined> {
+  let made: ModelId | undefined;
   const { end } = startJob<ModelReport>({
     kind: `make-model-${key}`,
     label: spec.kind === 'onnx' ? `Loading ${name}` : `Making ${name}`,
@@ -48,7 +58,7 @@ async function addModel(key: string, name: string, sizeBytes: number, spec: Make
       const worker = await ensureModels();
       const id = await worker.makeModel(spec, signal, report);
       rememberSpec(id, spec);
-      isMade = true;
+      made = id;
       await refreshMade(worker);
       report({ phase: 'Testing on every provider', done: 0, total: 1, unit: 'models' });
       const model = await loadModel(worker, { kind: 'made', id });
@@ -61,7 +71,7 @@ async function addModel(key: string, name: string, sizeBytes: number, spec: Make
         return `In use as ${outcome.value.role}. ${outcome.value.selfTest.summary}`;
       }
       if (outcome.status === 'failed') return '';
-      return isMade ? 'The model is kept, not loaded.' : 'Nothing of it was kept.';
+      return made !== undefined ? 'The model is kept, not loaded.' : 'Nothing of it was kept.';
     },
   });
   const outcome = await end;
@@ -72,10 +82,11 @@ async function addModel(key: string, name: string, sizeBytes: number, spec: Make
     const { code, message } = outcome.error;
     reject(key, name, sizeBytes, new WorkbenchError(code, message, outcome.error));
   }
+  return made;
 }
 
-function addOnnx(key: string, { file, dataFiles }: OnnxFiles, role: ModelRole): Promise<void> {
-  return addModel(key, file.name, file.size, { kind: 'onnx', role, file, dataFiles });
+async function addOnnx(key: string, { file, dataFiles }: OnnxFiles, role: ModelRole): Promise<void> {
+  await addModel(key, file.name, file.size, { kind: 'onnx', role, file, dataFiles });
 }
 
 /** The files that would make a card's model: adapters come after their SAM. Undefined while the SAM is missing. */
@@ -98,22 +109,28 @@ function change(key: string, changed: Partial<CheckpointCard>): void {
 
 const cardOf = (key: string) => store.getState().models.checkpoints.find((card) => card.key === key);
 
+/** What a card would be made of and how, as things stand; undefined for a card that is gone. */
+function recipeNow(key: string): string | undefined {
+  const card = cardOf(key);
+  return card === undefined ? undefined : recipeOf(store.getState().models.checkpoints, card);
+}
+
 /** Asks what would be made of a checkpoint. */
 async function replan(key: string): Promise<void> {
   const card = cardOf(key);
   const files = card === undefined ? undefined : filesOf(card);
   if (card === undefined || files === undefined) return;
-  const { settings } = card;
+  const recipe = recipeNow(key);
+  // Settings or the SAM may change meanwhile: then another answer is on its way.
+  const answer = (outline: OutlineState) => {
+    if (recipeNow(key) === recipe) change(key, { outline });
+  };
   change(key, { outline: { status: 'planning' } });
   try {
     const { worker } = await startCompute();
-    const outline = await worker.outline(files, settings);
-    // The settings may have changed meanwhile: then another answer is on its way.
-    if (cardOf(key)?.settings === settings) change(key, { outline: { status: 'done', outline } });
+    answer({ status: 'done', outline: await worker.outline(files, card.settings) });
   } catch (error) {
-    if (cardOf(key)?.settings === settings) {
-      change(key, { outline: { status: 'failed', error: serializeError(error) } });
-    }
+    answer({ status: 'failed', error: serializeError(error) });
   }
 }
 
@@ -142,6 +159,7 @@ export async function addCheckpoint(file: File): Promise<void> {
       settings: initialSettings(recognised),
       chosenBase: null,
       outline: { status: 'planning' },
+      made: {},
     };
     update('models', (models) => ({ ...models, checkpoints: withCheckpoint(models.checkpoints, card) }));
     await replan(key);
@@ -175,7 +193,7 @@ async function addOnnxFile(file: File, dataFiles: readonly File[]): Promise<void
   }
 }
 
-/** Takes dropped or picked files, one after the other. What is neither belongs to the .onnx file it came with. */
+/** Takes dropped or picked files, one after the other. Of what is neither an .onnx file takes those it names. */
 export async function addModelFiles(files: readonly FoundFile[]): Promise<void> {
   const dataFiles = files.filter((found) => !isOnnx(found) && !isCheckpoint(found)).map(({ file }) => file);
   for (const found of files) {
@@ -222,7 +240,10 @@ export async function convertCheckpoint(key: string): Promise<void> {
   const files = card === undefined ? undefined : filesOf(card);
   if (card === undefined || files === undefined || card.outline.status !== 'done') return;
   const { settings, outline, sizeBytes } = card;
-  await addModel(key, outline.outline.words, sizeBytes, { kind: 'checkpoints', files, settings });
+  const recipe = recipeNow(key);
+  const id = await addModel(key, outline.outline.words, sizeBytes, { kind: 'checkpoints', files, settings });
+  const made = cardOf(key)?.made;
+  if (id !== undefined && recipe !== undefined) change(key, { made: { ...made, [recipe]: id } });
 }
 
 /** Lets go of a checkpoint. What was made of it stays. */

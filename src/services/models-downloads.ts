@@ -2,6 +2,7 @@
  * Downloads of published checkpoints, each on a person's click and in a worker of its own: the worker's policy names the
  * one origin it may ask, the page's names none. What arrived is treated as a dropped file.
  */
+import { WorkbenchError } from '../../core/errors.ts';
 import {
   type PublishedCheckpoint,
   type PublishedFile,
@@ -16,6 +17,7 @@ import { connectWorker } from '../../workers/rpc/connect.ts';
 import { update } from '../state/store.ts';
 import { startJob } from './jobs.ts';
 import { addCheckpoint } from './models-add.ts';
+import { reject } from './models.ts';
 import { registerRequestSource } from './request-ledger.ts';
 
 declare const EQUISEG_CHECKPOINTS: readonly PublishedCheckpoint[] | undefined;
@@ -26,12 +28,22 @@ export const offeredCheckpoints: readonly PublishedCheckpoint[] = [
   ...(typeof EQUISEG_CHECKPOINTS === 'undefined' ? [] : EQUISEG_CHECKPOINTS),
 ];
 
+const SHA256_DIGITS = 64;
 let attemptCount = 0;
 
 /** Reads what is there into the state. */
 export async function refreshDownloads(): Promise<void> {
   const downloads = await listDownloads();
   update('models', (models) => ({ ...models, downloads }));
+}
+
+/** Without the service worker a download worker has the page's policy, or none: neither is what was promised. */
+function requireServiceWorker(): void {
+  if ('serviceWorker' in navigator && navigator.serviceWorker.controller !== null) return;
+  throw new WorkbenchError(
+    'download/not-allowed',
+    'This page was loaded past its service worker, which alone lets a download ask its host.',
+  );
 }
 
 /** A worker that may ask the origin of one file: the service worker answers with a policy for it. */
@@ -42,6 +54,11 @@ function startDownloadWorker(file: PublishedFile) {
   return connectWorker<DownloadWorker & Observed>(worker, 'download worker');
 }
 
+function checkedWords({ sha256 }: PublishedFile): string {
+  if (sha256.length === SHA256_DIGITS) return 'It is the published file: its SHA-256 is right.';
+  return `Its SHA-256 begins with the ${sha256.length} digits that are published; the others are not known.`;
+}
+
 /** Fetches a file, or the rest of it, and adds it to the checkpoints. Its errors are the job's. */
 export async function downloadCheckpoint(file: PublishedFile): Promise<void> {
   const { end } = startJob<void>({
@@ -49,6 +66,7 @@ export async function downloadCheckpoint(file: PublishedFile): Promise<void> {
     label: `Downloading ${file.fileName}`,
     place: 'models',
     async run(signal, report) {
+      requireServiceWorker();
       const { api, close } = startDownloadWorker(file);
       attemptCount++;
       const thread = `download ${attemptCount}, ${file.fileName}`;
@@ -66,7 +84,7 @@ export async function downloadCheckpoint(file: PublishedFile): Promise<void> {
     },
     summarize: (outcome) =>
       outcome.status === 'done'
-        ? 'It is the published file: its SHA-256 is right.'
+        ? checkedWords(file)
         : outcome.status === 'cancelled'
           ? 'What has arrived is kept; the next attempt goes on from there.'
           : '',
@@ -74,13 +92,23 @@ export async function downloadCheckpoint(file: PublishedFile): Promise<void> {
   if ((await end).status === 'done') await addDownloaded(file.fileName);
 }
 
-/** Takes a whole download as if it had been dropped. */
+/** Takes a whole download as if it had been dropped. Its errors end up in the state. */
 export async function addDownloaded(fileName: string): Promise<void> {
-  await addCheckpoint(await openDownload(fileName));
+  try {
+    await addCheckpoint(await openDownload(fileName));
+  } catch (error) {
+    reject(`download ${fileName}`, fileName, 0, error);
+    // Another tab may have deleted it.
+    await refreshDownloads();
+  }
 }
 
-/** Deletes a download, whole or not. Models made of it stay. */
+/** Deletes a download, whole or not. Models made of it stay. Its errors end up in the state. */
 export async function removeDownload(fileName: string): Promise<void> {
-  await deleteDownload(fileName);
+  try {
+    await deleteDownload(fileName);
+  } catch (error) {
+    reject(`download ${fileName}`, fileName, 0, error);
+  }
   await refreshDownloads();
 }

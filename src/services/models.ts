@@ -31,6 +31,12 @@ const EMBEDDED: readonly ModelSource[] = Object.values(EMBEDDED_MODELS).map(({ n
 }));
 const MISSING = { segmenter: 'model/no-segmenter', extractor: 'model/no-extractor' } as const;
 
+/** Lists a file or model with the reason why it could not be used. */
+export function reject(key: string, name: string, sizeBytes: number, error: unknown): void {
+  const rejected = { key, name, sizeBytes, error: serializeError(error) };
+  update('models', (models) => withRejectedModel(models, rejected));
+}
+
 /** How each model of this visit was made: where a browser keeps no files, the next worker has to make it again. */
 const specs = new Map<ModelId, MakeModelSpec>();
 /** The loading of each worker's models; another worker has to load them again. */
@@ -103,8 +109,8 @@ function startLoading(worker: ComputeWorker): Promise<void> {
         } catch (error) {
           // An embedded model that does not load is our failure; another is listed with its reason.
           if (source.kind === 'embedded') throw error;
-          const rejected = { key: `made ${source.id}`, name, sizeBytes: 0, error: serializeError(error) };
-          update('models', (models) => withRejectedModel(withoutModel(models, source.id), rejected));
+          update('models', (models) => withoutModel(models, source.id));
+          reject(`made ${source.id}`, name, 0, error);
         }
       }
     },
@@ -206,20 +212,28 @@ function drop(id: ModelId): void {
   if (isSegmenter) followSegmenter();
 }
 
-/** Frees the memory of a model; its files stay. */
+/** Frees the memory of a model; its files stay. Its errors end up in the state. */
 export async function unloadModel(id: ModelId): Promise<void> {
   drop(id);
-  const { worker } = await startCompute();
-  await worker.unload(id);
+  try {
+    const { worker } = await startCompute();
+    await worker.unload(id);
+  } catch (error) {
+    reject(`made ${id}`, nameOf({ kind: 'made', id }), 0, error);
+  }
 }
 
-/** Unloads a model and deletes its files. */
+/** Unloads a model and deletes its files. Its errors end up in the state. */
 export async function deleteModel(id: ModelId): Promise<void> {
   specs.delete(id);
   drop(id);
-  const { worker } = await startCompute();
-  await worker.deleteModel(id);
-  await refreshMade(worker);
+  try {
+    const { worker } = await startCompute();
+    await worker.deleteModel(id);
+    await refreshMade(worker);
+  } catch (error) {
+    reject(`made ${id}`, nameOf({ kind: 'made', id }), 0, error);
+  }
 }
 
 /** Shuts the graphics device down; the loss is noticed and a fresh worker takes over. Not for WebAssembly, which has none. */

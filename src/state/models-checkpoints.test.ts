@@ -6,6 +6,8 @@ import {
   basesFor,
   type CheckpointCard,
   initialSettings,
+  isMade,
+  recipeOf,
   withChangedCheckpoint,
   withCheckpoint,
 } from './models-checkpoints.ts';
@@ -60,6 +62,7 @@ function card(
     settings: initialSettings(recognised),
     chosenBase,
     outline: { status: 'planning' },
+    made: {},
   };
 }
 
@@ -83,6 +86,18 @@ describe('checkpoints at hand', () => {
     expect(initialSettings(sam(768)).side).toBe(512);
     expect(initialSettings(sam(768, 128)).side).toBe(128);
     expect(initialSettings(adapters)).toEqual({ precision: 'f32', side: 512 });
+  });
+
+  it('takes for made only what was made of the same SAM with the same settings and is kept', () => {
+    const waiting = card('a', adapters);
+    const checkpoints = [base, otherBase];
+    const done = { ...waiting, made: { [recipeOf(checkpoints, waiting)]: 'id' } };
+    const kept = [{ id: 'id', name: 'SAMed', role: 'segmenter', sizeBytes: 1 }] as const;
+    expect(isMade(checkpoints, done, kept)).toBe(true);
+    expect(isMade(checkpoints, done, [])).toBe(false);
+    expect(isMade(checkpoints, waiting, kept)).toBe(false);
+    expect(isMade(checkpoints, { ...done, chosenBase: 'c' }, kept)).toBe(false);
+    expect(isMade(checkpoints, { ...done, settings: { ...done.settings, side: 224 } }, kept)).toBe(false);
   });
 
   it('holds a file once, the newest in front', () => {

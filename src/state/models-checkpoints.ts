@@ -6,7 +6,7 @@ import type {
   RecognisedSamedLora,
 } from '../../models/checkpoints/recognised.ts';
 import type { ConversionSettings } from '../../models/convert/conversion.ts';
-import type { ConversionOutline } from '../../workers/api/compute.ts';
+import type { ConversionOutline, MadeModel, ModelId } from '../../workers/api/compute.ts';
 
 export type OutlineState =
   | { readonly status: 'planning' }
@@ -23,6 +23,8 @@ export interface CheckpointCard {
   /** For adapters: the SAM that the person chose; null takes the first that fits. */
   readonly chosenBase: string | null;
   readonly outline: OutlineState;
+  /** Models made of it on this visit, by `recipeOf` it then. */
+  readonly made: Readonly<Record<string, ModelId>>;
 }
 
 /** Side that the FairSeg paper trains SAMed at; SAM's own 1,024 costs four times the tokens. */
@@ -62,6 +64,22 @@ export function baseOf(
   if (recognised.family !== 'samed-lora') return undefined;
   const bases = basesFor(checkpoints, recognised);
   return bases.find(({ key }) => key === chosenBase) ?? bases[0];
+}
+
+/** Of what and how a card's model would be made: two cards or moments with the same recipe make the same model. */
+export function recipeOf(checkpoints: readonly CheckpointCard[], card: CheckpointCard): string {
+  const { precision, side } = card.settings;
+  return JSON.stringify([card.key, baseOf(checkpoints, card)?.key ?? null, precision, side]);
+}
+
+/** True where just what the card would make was made on this visit and is still among `kept`. */
+export function isMade(
+  checkpoints: readonly CheckpointCard[],
+  card: CheckpointCard,
+  kept: readonly MadeModel[],
+): boolean {
+  const id = card.made[recipeOf(checkpoints, card)];
+  return id !== undefined && kept.some((model) => model.id === id);
 }
 
 /** Adds a checkpoint in front; the same file dropped again takes its own place. */

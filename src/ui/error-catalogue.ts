@@ -197,6 +197,14 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     title: 'No model in this file',
     hint: 'See the list of models in the Models place for files that can be used.',
   },
+  'download/not-allowed': {
+    title: 'Download not allowed yet',
+    hint: 'Reload the page without holding Shift and try again. Where it stays so, open the address in another tab, save the file and drop it here.',
+  },
+  'download/busy': {
+    title: 'File in use',
+    hint: 'Another tab of this page may be downloading the file. Wait for it, or cancel it there, and try again.',
+  },
   'download/unreachable': {
     title: 'Download not possible',
     hint: 'The host may be down, or refuse to be read by pages. Open the address in another tab, save the file and drop it here.',

@@ -107,7 +107,7 @@ export type MakeModelSpec =
       readonly kind: 'onnx';
       readonly role: ModelRole;
       readonly file: File;
-      /** Files that hold its weights, by the names it uses for them. */
+      /** Files that came with it; those that it names hold weights of it. */
       readonly dataFiles: readonly File[];
     }
   | {

@@ -17,7 +17,7 @@ export interface DownloadWorker {
   /**
    * Fetches a file into private files, from where an earlier attempt stopped; what a cancel or a lost connection leaves
    * is kept for the next. Errors: the signal's reason; `download/unreachable`, `download/refused`,
-   * `download/wrong-content` (nothing is kept then), `model/storage-full`.
+   * `download/wrong-content` (nothing is kept then), `download/busy` (another tab has the file), `model/storage-full`.
    */
   download(file: PublishedFile, signal: AbortSignal, report: Report): Promise<void>;
 }

@@ -4,14 +4,25 @@ import type { DownloadWorker } from '../api/download.ts';
 import { deleteDownload, markChecked, openDownloads } from './downloaded-files.ts';
 import { fetchInto } from './fetch-file.ts';
 
+/** Exclusive access to a download. Errors: `download/busy` while another tab has it. */
+async function openForWriting(folder: FileSystemDirectoryHandle, fileName: string) {
+  const file = await folder.getFileHandle(fileName, { create: true });
+  try {
+    return await file.createSyncAccessHandle();
+  } catch (cause) {
+    if (!(cause instanceof DOMException && cause.name === 'NoModificationAllowedError')) throw cause;
+    throw new WorkbenchError('download/busy', `${fileName} is being written by another tab of this page.`, {
+      cause,
+    });
+  }
+}
+
 /** The api of a download worker. */
 export function createDownloadWorker(): DownloadWorker {
   return {
     async download(file, signal, report) {
       const folder = await openDownloads();
-      const handle = await (
-        await folder.getFileHandle(file.fileName, { create: true })
-      ).createSyncAccessHandle();
+      const handle = await openForWriting(folder, file.fileName);
       try {
         await fetchInto(handle, file, (address, init) => fetch(address, init), signal, report);
       } catch (error) {

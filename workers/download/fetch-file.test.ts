@@ -140,6 +140,22 @@ describe('a download', () => {
     });
   });
 
+  it('says that there is no room left, and keeps what had arrived', async () => {
+    const target = createMemoryFile();
+    const full: RandomAccessFile = {
+      ...target,
+      write(bytes, { at }) {
+        if (at + bytes.length > 100_000) throw new DOMException('full', 'QuotaExceededError');
+        return target.write(bytes, { at });
+      },
+    };
+    await expect(download(full)).rejects.toMatchObject({ code: 'model/storage-full' });
+    const arrived = target.getSize();
+    expect(arrived).toBeLessThanOrEqual(100_000);
+    await download(target);
+    expect(isWhole(target)).toBe(true);
+  });
+
   it('keeps what had arrived when it is cancelled', async () => {
     const target = createMemoryFile();
     behaviour.cutAfter = 100_000;

@@ -18,6 +18,12 @@ function wrongContent(sentence: string): WorkbenchError {
   return new WorkbenchError('download/wrong-content', `${sentence} It was not kept.`);
 }
 
+function storageFull(cause?: unknown): WorkbenchError {
+  const sentence =
+    'The browser has no room left for this download. What has arrived is kept; the next attempt goes on from there.';
+  return new WorkbenchError('model/storage-full', sentence, { cause });
+}
+
 /** Feeds what an earlier attempt left to the digest. */
 async function hashExisting(
   target: RandomAccessFile,
@@ -100,7 +106,7 @@ async function receive(
         throw wrongContent(`More than the ${sizeBytes} bytes of the published file arrived.`);
       }
       if (target.write(value, { at }) !== value.length) {
-        throw new WorkbenchError('model/storage-full', 'The browser has no room left for this download.');
+        throw storageFull();
       }
       sha.update(value);
       at += value.length;
@@ -168,6 +174,7 @@ export async function fetchInto(
     }
   } catch (error) {
     if (error instanceof WorkbenchError && error.code === 'download/wrong-content') target.truncate(0);
+    if (error instanceof DOMException && error.name === 'QuotaExceededError') throw storageFull(error);
     throw error;
   }
 }

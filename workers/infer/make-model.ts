@@ -68,12 +68,17 @@ async function copyInto(create: CreateFile, file: File, signal: AbortSignal): Pr
 
 async function makeOfOnnx(
   cache: ModelCache<ModelManifest>,
-  { role, file, dataFiles }: Extract<MakeModelSpec, { kind: 'onnx' }>,
+  { role, file, dataFiles: companions }: Extract<MakeModelSpec, { kind: 'onnx' }>,
   signal: AbortSignal,
   report: Report,
 ): Promise<ModelId> {
+  const summary = inspectOnnx(await readGraph(file));
+  // What else came with it, say a README, is no part of the model.
+  const dataFiles = summary.dataFiles.flatMap(
+    (wanted) => companions.find(({ name }) => name === wanted) ?? [],
+  );
   const names = dataFiles.map(({ name }) => name);
-  matchInterface(inspectOnnx(await readGraph(file)), role, names);
+  matchInterface(summary, role, names);
   const files = [file, ...dataFiles];
   const hashes = await hashFiles(files, signal, report);
   // The same file in another role is another model.
@@ -122,7 +127,9 @@ async function makeOfCheckpoints(
       words: checkpoints[i]?.recognised.words ?? '',
     }));
     const { words, role, unused } = plan;
-    return { format: MANIFEST_FORMAT, kind: 'converted', name: words, role, sources, converted, unused };
+    // Of the same network there may be many, one for each training: the file with the trained weights tells them apart.
+    const name = [words, files.at(-1)?.name].join(', ');
+    return { format: MANIFEST_FORMAT, kind: 'converted', name, role, sources, converted, unused };
   });
   return id;
 }

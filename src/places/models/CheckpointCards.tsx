@@ -6,7 +6,7 @@ import {
   convertCheckpoint,
   dismissCheckpoint,
 } from '../../services/models-add.ts';
-import { baseOf, basesFor, type CheckpointCard, SAM_SIDES } from '../../state/models-checkpoints.ts';
+import { baseOf, basesFor, type CheckpointCard, isMade, SAM_SIDES } from '../../state/models-checkpoints.ts';
 import { useStore } from '../../state/store.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { formatBytes } from '../../ui/format.ts';
@@ -123,14 +123,13 @@ function Outcome({ card }: CardProps) {
 function Card({ card }: CardProps) {
   const { key, name, sizeBytes, recognised, outline } = card;
   const isMaking = useStore(({ jobs }) => jobs.running.some(({ kind }) => kind === `make-model-${key}`));
-  const words = outline.status === 'done' ? outline.outline.words : undefined;
-  const isMade = useStore(({ models }) => models.made.some((model) => model.name === words));
+  const isMadeAlready = useStore(({ models }) => isMade(models.checkpoints, card, models.made));
   return (
     <section className={styles['card']} aria-label={`Checkpoint ${name}`}>
       <div className={styles['head']}>
         <h3>{recognised.words}</h3>
         <span className={styles['tag']}>checkpoint</span>
-        {isMade && (
+        {isMadeAlready && (
           <span className={styles['tag']} data-active>
             made: see below
           </span>
@@ -155,7 +154,7 @@ function Card({ card }: CardProps) {
         <Button
           size="compact-sm"
           variant="default"
-          disabled={words === undefined || isMade}
+          disabled={outline.status !== 'done' || isMadeAlready}
           loading={isMaking}
           onClick={() => void convertCheckpoint(key)}
         >

@@ -3,9 +3,11 @@ import { Button } from '@mantine/core';
 import { EMBEDDED_MODELS } from '../../../models/zoo/registry.ts';
 import type { ModelReport, SelfTest } from '../../../workers/api/compute.ts';
 import { chooseModel, deleteModel, unloadModel } from '../../services/models.ts';
+import { offeredCheckpoints } from '../../services/models-downloads.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber } from '../../ui/format.ts';
 import { Notice } from '../../ui/Notice.tsx';
 import { DeleteButton } from './DeleteButton.tsx';
+import { licencesOf } from './licences.ts';
 import styles from './ModelsPlace.module.css';
 
 const PROVIDERS = { webgpu: 'WebGPU', wasm: 'WebAssembly (WASM)' } as const;
@@ -18,10 +20,10 @@ const TEST_WORDS: Readonly<Record<SelfTest['status'], string>> = {
 
 const PRECISIONS = { f32: 'single precision', f16: 'half precision' } as const;
 
-function licenceOf({ source, name }: ModelReport): string {
+function licenceOf({ source, name, sources }: ModelReport): string {
   const embedded = Object.values(EMBEDDED_MODELS).find(({ title }) => title === name);
   if (source === 'embedded' && embedded !== undefined) return embedded.licence;
-  return 'That of the files it was made of; they do not state it.';
+  return licencesOf(sources, offeredCheckpoints);
 }
 
 function mapping({ role, input, outputName, outputChannels }: ModelReport): { into: string; out: string } {
@@ -68,8 +70,8 @@ function SizeFacts({ model }: { readonly model: ModelReport }) {
       <dt>Parameters, size</dt>
       <dd>
         {formatCount(parameterCount)} parameters
-        {precision !== null && ` in ${PRECISIONS[precision]}`}, {formatBytes(sizeBytes)}; its weights take as
-        much memory while it is loaded
+        {precision !== null && ` in ${PRECISIONS[precision]}`}, {formatBytes(sizeBytes)}; its weights take at
+        least as much memory while it is loaded
       </dd>
     </>
   );

@@ -7,7 +7,7 @@ import { addModelFiles } from '../../services/models-add.ts';
 import { prepareModels } from '../../services/models.ts';
 import type { ModelReport } from '../../../workers/api/compute.ts';
 import { activeModelOf, type ModelsState } from '../../state/models.ts';
-import type { CheckpointCard } from '../../state/models-checkpoints.ts';
+import { type CheckpointCard, isMade } from '../../state/models-checkpoints.ts';
 import { update, useStore } from '../../state/store.ts';
 import { formatCounted } from '../../ui/format.ts';
 import { Notice } from '../../ui/Notice.tsx';
@@ -22,11 +22,10 @@ import { PublishedCheckpoints } from './PublishedCheckpoints.tsx';
 import styles from './ModelsPlace.module.css';
 
 function nextStep(models: ModelsState): string {
-  const { withoutRole, checkpoints, rejected, phase } = models;
+  const { withoutRole, checkpoints, rejected, phase, made } = models;
   if (withoutRole.length > 0) return 'Say what the dropped file is for: segmenter or feature extractor.';
-  const names = new Set(models.made.map(({ name }) => name));
-  const isUnmade = ({ outline }: CheckpointCard) =>
-    outline.status === 'done' && !names.has(outline.outline.words);
+  const isUnmade = (card: CheckpointCard) =>
+    card.outline.status === 'done' && !isMade(checkpoints, card, made);
   if (checkpoints.some(isUnmade))
     return 'Make a model of the checkpoint below; it is kept, and used in Search or Evaluate.';
   if (rejected.length > 0)
