@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readNpz } from '../core/formats/npz.ts';
 import { writeSafetensors } from '../core/formats/safetensors.ts';
 import { writeTorchCheckpoint } from '../core/formats/torch-writer.ts';
-import { goldensFolder } from '../core/goldens.ts';
 import { isAdapterName } from '../models/checkpoints/sam-names.ts';
 import { ROOT } from './install.mjs';
 
@@ -44,7 +43,8 @@ const inFolder = (name: string) => join(folder, name);
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'equiseg-models-'));
-  const golden = goldensFolder('samed-tiny');
+  // The sizes that are looked for below are those of the project's own copy.
+  const golden = join(ROOT, 'core/goldens/samed-tiny');
   const { config } = JSON.parse(readFileSync(join(golden, 'config.json'), 'utf8'));
   const npz = readNpz(new Uint8Array(readFileSync(join(golden, 'weights.npz'))));
   const tensors = (keep: (name: string) => boolean) =>
@@ -126,6 +126,17 @@ describe('models:inspect', () => {
     expect(stdout).toMatch(/sam\.pth: SAM 4 blocks of 32 channels/);
     expect(stdout).toMatch(/image_encoder\.pos_embed +float32 +\[1,8,8,32\]/);
     expect(stdout).toMatch(/lora\.safetensors: SAMed LoRA/);
+  });
+
+  it('tells a safetensors file from ONNX by its header, whatever the length of it begins with', async () => {
+    const tensors = new Map([['weight', { shape: [1], data: new Float32Array(1) }]]);
+    const withNote = (length: number) => writeSafetensors(tensors, { note: 'x'.repeat(length) });
+    // ONNX begins with the byte 8, and so does the length of such a header.
+    const bytes = Array.from({ length: 256 }, (_, length) => withNote(length)).find(([first]) => first === 8);
+    writeFileSync(inFolder('eight.safetensors'), bytes ?? '');
+    const { code, stdout } = await inspect(inFolder('eight.safetensors'));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/weight +float32 +\[1\]/);
   });
 
   it('refuses a pickle that would run code, by name and code', async () => {

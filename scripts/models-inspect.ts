@@ -13,8 +13,11 @@ import { failWith, openFile, UsageError } from './model-files.ts';
 
 const USAGE = 'npm run models:inspect -- FILE...';
 
-/** The first field of every ONNX file that writers make, the version of its format; no checkpoint begins so. */
+/** The first field of every ONNX file that writers make, the version of its format. */
 const ONNX_START = 0x08;
+/** Where the header of a safetensors file begins, which is JSON; the length before it may begin with any byte. */
+const HEADER_START = 8;
+const BRACE = 0x7b;
 
 /** Columns of text, each as wide as its widest cell. */
 function formatTable(rows: readonly (readonly string[])[]): string {
@@ -76,9 +79,10 @@ async function describeOnnx(file: ByteSource): Promise<string> {
 /** What a file is, in words and with its tensors. Errors: `file/*`, `onnx/damaged`, those of opening checkpoints. */
 async function describeModelFile(path: string): Promise<string> {
   const file = await openFile(path);
-  const [first] = await file.read(0, Math.min(1, file.sizeBytes));
+  const start = await file.read(0, Math.min(HEADER_START + 1, file.sizeBytes));
   const name = basename(path);
-  const text = first === ONNX_START ? await describeOnnx(file) : await describeCheckpoint(file, name);
+  const isOnnx = start[0] === ONNX_START && start[HEADER_START] !== BRACE;
+  const text = isOnnx ? await describeOnnx(file) : await describeCheckpoint(file, name);
   return `${name}: ${text}`;
 }
 
