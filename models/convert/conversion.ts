@@ -17,7 +17,7 @@ export interface CheckpointFile {
 
 export interface ConversionSettings {
   readonly precision: Precision;
-  /** Side of the square input in pixels, a multiple of 16; only a SAM takes another, null keeps the checkpoint's own. */
+  /** Side of the square input in pixels, a multiple of 16; null takes the default of a SAM and the own side of others, which take no other. */
   readonly side: number | null;
 }
 
@@ -54,6 +54,8 @@ export interface ConversionPlan {
   /** "SAMed ViT-B, side 512, rank 4, background and 2 classes, half precision". */
   readonly words: string;
   readonly role: NetworkRole;
+  /** Classes that a segmenter's logits tell apart, with the background; null for an extractor. */
+  readonly classes: number | null;
   readonly precision: Precision;
   /** Side of the square input [N,3,side,side], pixels. */
   readonly side: number;

@@ -12,11 +12,19 @@ import { writeTorchCheckpoint } from '../../core/formats/torch-writer.ts';
 import { goldensFolder, reportGolden } from '../../core/goldens.ts';
 import { createRandom } from '../../core/random.ts';
 import { BACKENDS, describeDifference, HALF_MODEL_SHARE, maxAbsDifference } from '../../core/testing.ts';
+import { assembleSamed } from '../checkpoints/adapt-sam.ts';
 import { recogniseCheckpoint } from '../checkpoints/recognise.ts';
 import { isAdapterName } from '../checkpoints/sam-names.ts';
+import type { Tensor } from '../graph/graph.ts';
+import { bindTensors } from '../graph/params.ts';
+import { interpret } from '../reference/interpret.ts';
+import { readSamedGolden } from '../testing/samed-golden.ts';
 import { createMemoryFolder, type MemoryFolder } from '../testing/memory-folder.ts';
-import { decoderAdapters } from '../zoo/samed-adapters.ts';
-import type { SamedConfiguration } from '../zoo/samed-configuration.ts';
+import { synthCheckpoint } from '../testing/synth-checkpoint.ts';
+import { createSamed, createSamedEncoder } from '../zoo/samed.ts';
+import { decoderAdapters, encoderAdapters } from '../zoo/samed-adapters.ts';
+import { gridOf, publishedSamed, type SamedConfiguration } from '../zoo/samed-configuration.ts';
+import { withDensePositions } from '../zoo/samed-positions.ts';
 import type { CheckpointFile, ConversionSettings, ConvertedModel } from './conversion.ts';
 import { planConversion } from './plan.ts';
 import { writeConversion } from './write.ts';
@@ -32,7 +40,7 @@ const { config } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'))
 };
 const inputs = readNpz(readFolder('inputs.npz'));
 const outputs = readNpz(readFolder('outputs.npz'));
-const FULL: ConversionSettings = { precision: 'f32', side: null };
+const FULL: ConversionSettings = { precision: 'f32', side: config['img_size'] as number };
 
 /** Weights of the golden model, those that `keep` takes. */
 function weightsOf(keep: (name: string) => boolean): Map<string, { shape: number[]; data: Float32Array }> {
@@ -91,11 +99,41 @@ const logits = Float32Array.from(outputs.read('low_res_logits').values, Number);
 let worstError = 0;
 let checked = 0;
 
-function differenceOf(actual: ort.Tensor | undefined): string | undefined {
+function differenceOf(
+  actual: ort.Tensor | undefined,
+  expected: ArrayLike<number> = logits,
+): string | undefined {
   const data = actual?.data as Float32Array;
   checked++;
-  worstError = Math.max(worstError, maxAbsDifference(data, logits));
-  return describeDifference(data, logits, BACKENDS);
+  worstError = Math.max(worstError, maxAbsDifference(data, expected));
+  return describeDifference(data, expected, BACKENDS);
+}
+
+/** Mean and deviation of pixels in [0, 255] that SAM's published code states, here of pixels in [0, 1]. */
+const SAM_MEAN = [123.675, 116.28, 103.53].map((value) => value / 255);
+const SAM_DEVIATION = [58.395, 57.12, 57.375].map((value) => value / 255);
+
+/** The encoder with its adapters added to the weights of q and v, so that it computes the same without them. */
+function mergedEncoder() {
+  const encoder = weightsOf(isEncoder);
+  const adapters = weightsOf(isAdapterName);
+  const [dim, depth] = [config['embed_dim'] as number, config['depth'] as number];
+  const pairs = encoderAdapters({ dim, depth } as SamedConfiguration);
+  for (const { node, offset, a, b } of pairs) {
+    const weight = encoder.get(`${node}.weight`)?.data as Float32Array;
+    const [left, right] = [adapters.get(b)?.data as Float32Array, adapters.get(a)?.data as Float32Array];
+    const rank = right.length / dim;
+    for (let row = 0; row < dim; row++) {
+      for (let column = 0; column < dim; column++) {
+        let sum = weight[(offset + row) * dim + column] as number;
+        for (let r = 0; r < rank; r++) {
+          sum += (left[row * rank + r] as number) * (right[r * dim + column] as number);
+        }
+        weight[(offset + row) * dim + column] = sum;
+      }
+    }
+  }
+  return encoder;
 }
 
 afterAll(() => reportGolden('samed-tiny', checked, worstError));
@@ -104,7 +142,13 @@ describe('converting a SAMed', () => {
   it('of a SAM in a .pth and adapters in a .safetensors, in either order', async () => {
     const files = [await samFile(), await adapterFile()];
     const { plan, written, converted } = await convert(files, FULL);
-    expect(plan).toMatchObject({ kind: 'samed', variant: 'custom', role: 'segmenter', unused: [] });
+    expect(plan).toMatchObject({
+      kind: 'samed',
+      variant: 'custom',
+      role: 'segmenter',
+      classes: Number(config['num_classes']) + 1,
+      unused: [],
+    });
     expect(plan.words).toContain(`side ${config['img_size']}, rank ${config['rank']}`);
     expect(written.names()).toEqual(['encoder.onnx', 'decoder.onnx', 'adapter.safetensors']);
     const result = await run(converted, written, image);
@@ -174,19 +218,54 @@ describe('converting a SAMed', () => {
     const side = Number(config['img_size']) + Number(config['patch_size']);
     const { written, converted } = await convert([await samFile(), await adapterFile()], { ...FULL, side });
     expect(converted.side).toBe(side);
-    const small = Float32Array.from({ length: 3 * side * side }, (_, i) => (i % 97) / 97);
-    const result = (await run(converted, written, small))['low_res_logits'];
+    const larger = Float32Array.from({ length: 3 * side * side }, (_, i) => (i % 97) / 97);
+    const result = (await run(converted, written, larger))['low_res_logits'];
     expect(result?.dims.slice(2)).toEqual([side / 4, side / 4]);
-    const values = result?.data as Float32Array;
-    expect(values.every(Number.isFinite)).toBe(true);
+    // The oracle's answer of the whole graph, with weights that are fitted as goldens of their own say.
+    const { configuration: own } = await readSamedGolden((name) => Promise.resolve(readFolder(name)));
+    const configuration = { ...own, side };
+    const [sam, adapter] = [await samFile(), await adapterFile()];
+    const fitted = withDensePositions(
+      assembleSamed(sam.source, adapter.source, { side }),
+      gridOf(configuration),
+    );
+    const graph = createSamed(configuration);
+    const weights = bindTensors(graph, fitted);
+    const params = new Map<string, Tensor>();
+    for (const { name } of graph.parameters) params.set(name, await weights.read(name));
+    const expected = interpret({ graph, params }, { image: { shape: [1, 3, side, side], data: larger } });
+    expect(differenceOf(result, expected['low_res_logits']?.data ?? [])).toBeUndefined();
   });
 
-  it('makes the encoder alone of a SAM without adapters', async () => {
-    const { plan, written, converted } = await convert([await samFile(weightsOf(isEncoder))], FULL);
-    expect(plan).toMatchObject({ kind: 'sam-encoder', role: 'extractor', adapter: null });
+  it('makes the encoder alone of a SAM without adapters, which normalises pixels as SAM was trained', async () => {
+    const { plan, written, converted } = await convert([await samFile(mergedEncoder())], FULL);
+    expect(plan).toMatchObject({ kind: 'sam-encoder', role: 'extractor', classes: null, adapter: null });
     expect(written.names()).toEqual(['encoder.onnx']);
-    const result = (await run(converted, written, image))['image_embeddings'];
-    expect(result?.dims.slice(1)).toEqual(outputs.read('image_embeddings').shape.slice(1));
+    // The golden embedding is that of pixels as they are: these become those when they are normalised.
+    const side = config['img_size'] as number;
+    const pixels = image.map((value, at) => {
+      const channel = Math.floor(at / side ** 2) % 3;
+      return value * (SAM_DEVIATION[channel] as number) + (SAM_MEAN[channel] as number);
+    });
+    const result = (await run(converted, written, pixels))['image_embeddings'];
+    expect(result?.dims).toEqual(outputs.read('image_embeddings').shape);
+    const embeddings = Float32Array.from(outputs.read('image_embeddings').values, Number);
+    expect(differenceOf(result, embeddings)).toBeUndefined();
+  });
+
+  it('fits a SAM to the side of the paper unless another is chosen, and never to a larger one than its own', () => {
+    const published = (ownSide: number, side: number | null) => {
+      const graph = createSamedEncoder(publishedSamed('ViT-B', { side: ownSide, classes: 3, rank: 0 }));
+      const source = synthCheckpoint(
+        Object.fromEntries(graph.parameters.map(({ name, shape }) => [name, shape as number[]])),
+        'sides',
+      );
+      const file = { name: 'sam.pth', source, recognised: recogniseCheckpoint(source) };
+      return planConversion([file], { ...FULL, side }).side;
+    };
+    expect(published(1024, null)).toBe(512);
+    expect(published(1024, 1024)).toBe(1024);
+    expect(published(224, null)).toBe(224);
   });
 });
 

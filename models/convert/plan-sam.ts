@@ -6,7 +6,8 @@ import { canonicalTensors } from '../checkpoints/canonical.ts';
 import type { RecognisedSam } from '../checkpoints/recognised.ts';
 import { isAdapterName, isSamName, metaNameOf } from '../checkpoints/sam-names.ts';
 import { requireShape, viewTensors } from '../checkpoints/tensor-views.ts';
-import { createSamedDecoder, createSamedEncoder } from '../zoo/samed.ts';
+import { withPixelNormalisation } from '../zoo/sam-pixels.ts';
+import { createSamedDecoder, createSamedEncoder, createSamEncoder } from '../zoo/samed.ts';
 import { packAdapters } from '../zoo/samed-adapters.ts';
 import {
   gridOf,
@@ -17,6 +18,7 @@ import {
 import { withDensePositions } from '../zoo/samed-positions.ts';
 import type { CheckpointFile, ConversionPlan, ConversionSettings } from './conversion.ts';
 import { bindForInference, layOutParts, precisionWords, requireHeads } from './parts.ts';
+import { defaultSamSide } from './sam-side.ts';
 
 /** Channels of the image embedding in every published SAM. */
 const PUBLISHED_EMBEDDING_DIM = 256;
@@ -55,13 +57,13 @@ function encoderWords({ variant, configuration: { dim, depth } }: RecognisedSam)
   return variant === 'custom' ? `of ${depth} blocks of ${dim} channels` : variant;
 }
 
-/** The image encoder of a SAM. Errors: `checkpoint/*`. */
+/** The image encoder of a SAM, for pixels in [0, 1]. Errors: `checkpoint/*`. */
 export function planSamEncoder(
   file: CheckpointFile,
   recognised: RecognisedSam,
   settings: ConversionSettings,
 ): ConversionPlan {
-  const side = settings.side ?? recognised.configuration.side;
+  const side = settings.side ?? defaultSamSide(recognised.configuration.side);
   const tensors = adaptSam(canonicalTensors(file.source, recognised), { side });
   const configuration: SamedConfiguration = {
     ...recognised.configuration,
@@ -70,12 +72,13 @@ export function planSamEncoder(
     adaptsDecoder: false,
     decoder: SAM_DECODER,
   };
-  const model = bindForInference(createSamedEncoder(configuration), tensors);
+  const model = bindForInference(createSamEncoder(configuration), withPixelNormalisation(tensors));
   return {
     kind: 'sam-encoder',
     variant: recognised.variant,
     words: `Image encoder of SAM ${encoderWords(recognised)}, side ${side}${precisionWords(settings)}`,
     role: 'extractor',
+    classes: null,
     precision: settings.precision,
     side,
     ...layOutParts([{ part: 'encoder', file: 'encoder.onnx', model }], settings),
@@ -103,7 +106,7 @@ export function planSamed(
   adapterFile: CheckpointFile,
   settings: ConversionSettings,
 ): ConversionPlan {
-  const side = settings.side ?? sam.configuration.side;
+  const side = settings.side ?? defaultSamSide(sam.configuration.side);
   const saved = samedTensors(canonicalTensors(adapterFile.source, adapterFile.recognised));
   const assembled = assembleSamed(canonicalTensors(samFile.source, sam), saved, { side });
   const [maskTokens = 0] = requireShape(saved, 'mask_decoder.mask_tokens.weight', 2);
@@ -128,6 +131,7 @@ export function planSamed(
     variant: sam.variant,
     words: `SAMed ${encoderWords(sam)}, side ${side}, rank ${rank}, background and ${maskTokens - 1} classes${precisionWords(settings)}`,
     role: 'segmenter',
+    classes: maskTokens,
     precision: settings.precision,
     side,
     ...layOutParts(

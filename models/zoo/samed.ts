@@ -11,6 +11,7 @@ import { decoderAdapters, encoderAdapters } from './samed-adapters.ts';
 import { gridOf, type SamedConfiguration } from './samed-configuration.ts';
 import { addMaskDecoder, type DecoderOutputs } from './samed-decoder.ts';
 import { addSamEncoder } from './samed-encoder.ts';
+import { addPixelNormalisation } from './sam-pixels.ts';
 
 function imageInput(graph: GraphBuilder, configuration: SamedConfiguration): Value {
   const { side } = configuration;
@@ -47,6 +48,16 @@ export function createSamedEncoder(configuration: SamedConfiguration): Graph {
   const a = pairs.map((pair) => pair.a);
   const b = pairs.map((pair) => pair.b);
   return packParameters(packParameters(graph, a, 'lora_a'), b, 'lora_b');
+}
+
+/**
+ * The encoder of a SAM without adapters, which normalises the pixels as SAM was trained. Shapes: `image [N,3,side,side]` in
+ * [0, 1] -> `image_embeddings [N,E,g,g]`, g = side / patchSize.
+ */
+export function createSamEncoder(configuration: SamedConfiguration): Graph {
+  const builder = createGraphBuilder('sam-encoder');
+  const image = addPixelNormalisation(builder, imageInput(builder, configuration));
+  return builder.build({ image_embeddings: addSamEncoder(builder, configuration, image) });
 }
 
 /**

@@ -6,6 +6,7 @@ import type {
   RecognisedSamedLora,
 } from '../../models/checkpoints/recognised.ts';
 import type { ConversionSettings } from '../../models/convert/conversion.ts';
+import { DEFAULT_SAM_SIDE, defaultSamSide } from '../../models/convert/sam-side.ts';
 import type { ConversionOutline, MadeModel, ModelId } from '../../workers/api/compute.ts';
 
 export type OutlineState =
@@ -27,8 +28,6 @@ export interface CheckpointCard {
   readonly made: Readonly<Record<string, ModelId>>;
 }
 
-/** Side that the FairSeg paper trains SAMed at; SAM's own 1,024 costs four times the tokens. */
-export const DEFAULT_SAM_SIDE = 512;
 /** Sides to choose from: those of the papers and SAM's own. */
 export const SAM_SIDES: readonly number[] = [224, 512, 1024];
 
@@ -40,7 +39,7 @@ export function initialSettings(recognised: RecognisedCheckpoint): ConversionSet
 function initialSide(recognised: RecognisedCheckpoint): number | null {
   if (recognised.family === 'samed-lora') return DEFAULT_SAM_SIDE;
   if (recognised.family !== 'sam') return null;
-  return Math.min(DEFAULT_SAM_SIDE, recognised.configuration.side);
+  return defaultSamSide(recognised.configuration.side);
 }
 
 /** True where a SAM has the encoder that adapters were trained on. */

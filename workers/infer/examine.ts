@@ -2,6 +2,7 @@
 import { WorkbenchError } from '../../core/errors.ts';
 import { openBlob } from '../../core/formats/byte-source.ts';
 import { openTensorSource } from '../../core/formats/tensor-source.ts';
+import { CLASS_COUNT } from '../../core/segmentation/classes.ts';
 import { recogniseCheckpoint } from '../../models/checkpoints/recognise.ts';
 import type { CheckpointFile, ConversionPlan, ConversionSettings } from '../../models/convert/conversion.ts';
 import { planConversion } from '../../models/convert/plan.ts';
@@ -9,8 +10,9 @@ import { inspectOnnx } from '../../models/onnx/inspect.ts';
 import { matchInterface } from '../../models/onnx/interface.ts';
 import type { ConversionOutline, ExaminedFile, ModelRole } from '../api/compute.ts';
 
-/** onnxruntime holds a graph's file in memory of 32-bit addresses. */
+/** onnxruntime holds a graph's file, and the weights beside it, in memory of 32-bit addresses. */
 const MAX_GRAPH_BYTES = 2 ** 31 - 1;
+const MAX_WEIGHT_BYTES = MAX_GRAPH_BYTES;
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
@@ -57,13 +59,42 @@ export async function examineFile(file: File, dataFileNames: readonly string[]):
   return { kind: 'checkpoint', recognised: (await openCheckpoint(file)).recognised };
 }
 
-/** The plan for checkpoints. Errors: as of opening them; `checkpoint/*`, `model/needs-checkpoint`, `model/not-convertible`. */
+/**
+ * A plan whose model the workbench can run, checked before anything is hashed or written.
+ * Errors: `model/not-convertible` for a segmenter of other classes, and for weights beyond the memory of onnxruntime.
+ */
+export function requireRunnable(plan: ConversionPlan): ConversionPlan {
+  const { words, classes, sizeBytes, precision } = plan;
+  if (classes !== null && classes !== CLASS_COUNT) {
+    throw new WorkbenchError(
+      'model/not-convertible',
+      `${words}: the workbench evaluates background, rim and cup, and can use only a segmenter of these ${CLASS_COUNT} classes.`,
+      { hint: 'Take a checkpoint trained for background, rim and cup.', context: { classes } },
+    );
+  }
+  if (sizeBytes > MAX_WEIGHT_BYTES) {
+    throw new WorkbenchError(
+      'model/not-convertible',
+      `${words}: its weights take ${(sizeBytes / 1e9).toFixed(1)} GB; a page can load 2 GB.`,
+      {
+        hint: precision === 'f32' ? 'Choose half precision, or a smaller model.' : 'Take a smaller model.',
+        context: { sizeBytes },
+      },
+    );
+  }
+  return plan;
+}
+
+/**
+ * The plan for checkpoints. Errors: as of opening them; `checkpoint/*`, `model/needs-checkpoint`, `model/not-convertible`,
+ * also where the workbench could not run the model.
+ */
 export async function planFiles(
   files: readonly File[],
   settings: ConversionSettings,
 ): Promise<{ readonly plan: ConversionPlan; readonly checkpoints: readonly CheckpointFile[] }> {
   const checkpoints = await Promise.all(files.map(openCheckpoint));
-  return { plan: planConversion(checkpoints, settings), checkpoints };
+  return { plan: requireRunnable(planConversion(checkpoints, settings)), checkpoints };
 }
 
 /** The plan in a few words. */

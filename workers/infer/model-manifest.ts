@@ -6,7 +6,7 @@ import { createModelCache, type ModelCache } from './model-cache.ts';
 import { openCacheStorage } from './private-files.ts';
 
 /** Counts up when the files of a conversion change, so that old entries are made anew. */
-export const MANIFEST_FORMAT = 1;
+export const MANIFEST_FORMAT = 2;
 
 interface Manifest {
   readonly format: typeof MANIFEST_FORMAT;
