@@ -1,6 +1,7 @@
 /** Checkpoint files of toy size in the published formats: a SAM, the adapters of a SAMed on it, and damaged ones. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { openMemory } from '../../core/formats/byte-source.ts';
 import { writeSafetensors } from '../../core/formats/safetensors.ts';
 import { openTensorSource } from '../../core/formats/tensor-source.ts';
@@ -32,9 +33,12 @@ function pick(tensors: ReadonlyMap<string, Tensor>, wanted: (name: string) => bo
   return new Map([...tensors].filter(([name]) => wanted(name)));
 }
 
+/** The project's own copy: the specs look for its sizes. */
+const WEIGHTS = fileURLToPath(new URL('../../core/goldens/samed-tiny/weights.npz', import.meta.url));
+
 /** Writes the files into a folder. The weights are those of the golden folder `samed-tiny`. */
 export async function writeTinyCheckpoints(folder: string): Promise<TinyCheckpoints> {
-  const tensors = await readTensors(join(goldensFolder('samed-tiny'), 'weights.npz'));
+  const tensors = await readTensors(WEIGHTS);
   const saved = pick(tensors, (name) => !name.startsWith('image_encoder.'));
   // Attention heads of a size that was not published cannot be seen in the shapes.
   const heads = { heads: '4' };

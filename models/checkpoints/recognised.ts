@@ -21,7 +21,7 @@ export interface SamConfiguration {
 }
 
 interface Recognised {
-  /** What it is, in words: "SAM ViT-B, 1024, 358 MB". */
+  /** What it is, in words: "SAM ViT-B, 1024, 375 MB". */
   readonly words: string;
   readonly sizeBytes: number;
   /** What stands before the canonical names in the file, such as `state_dict.module.`; usually empty. */

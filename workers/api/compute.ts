@@ -81,7 +81,7 @@ export interface SourceFile {
   readonly name: string;
   readonly sizeBytes: number;
   readonly sha256: string;
-  /** What it is: "SAM ViT-B, 1024, 358 MB"; empty for an ONNX file. */
+  /** What it is: "SAM ViT-B, 1024, 375 MB"; empty for an ONNX file. */
   readonly words: string;
 }
 
