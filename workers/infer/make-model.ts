@@ -6,6 +6,7 @@ import { inspectOnnx } from '../../models/onnx/inspect.ts';
 import { matchInterface } from '../../models/onnx/interface.ts';
 import type { CreateFile } from '../../models/onnx/sink.ts';
 import type { MakeModelSpec, ModelId, SourceFile } from '../api/compute.ts';
+import { namedDataFiles } from './data-files.ts';
 import { planFiles, readGraph } from './examine.ts';
 import type { ModelCache } from './model-cache.ts';
 import { MANIFEST_FORMAT, type ModelManifest } from './model-manifest.ts';
@@ -73,10 +74,7 @@ async function makeOfOnnx(
   report: Report,
 ): Promise<ModelId> {
   const summary = inspectOnnx(await readGraph(file));
-  // What else came with it, say a README, is no part of the model.
-  const dataFiles = summary.dataFiles.flatMap(
-    (wanted) => companions.find(({ name }) => name === wanted) ?? [],
-  );
+  const dataFiles = namedDataFiles(summary, companions);
   const names = dataFiles.map(({ name }) => name);
   matchInterface(summary, role, names);
   const files = [file, ...dataFiles];
