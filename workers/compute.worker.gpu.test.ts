@@ -206,8 +206,8 @@ describe.each<Provider>(['webgpu', 'wasm'])('the compute worker on %s', (provide
   });
 
   it('refuses files that are no model or no segmenter, with a sentence', async () => {
-    const broken = new File(['not a model'], 'a.onnx');
-    await expect(api.examine(broken, [])).rejects.toMatchObject({ code: 'onnx/damaged' });
+    const notAModel = new File(['not a model'], 'a.onnx');
+    await expect(api.examine(notAModel, [])).rejects.toMatchObject({ code: 'onnx/damaged' });
     const extractorFile = new File([lowerToOnnx(createFilterBank())], 'b.onnx');
     expect(await api.examine(extractorFile, [])).toMatchObject({ kind: 'onnx', roles: ['extractor'] });
     await expect(makeOnnx(extractorFile, 'segmenter')).rejects.toMatchObject({
@@ -257,10 +257,10 @@ describe('a SAMed made of its checkpoints', () => {
   it('is two networks behind one model, alike on both providers, and predicts', async () => {
     const { api, close } = await startWorker('webgpu');
     const weights = await (await fetch(samedWeightsUrl)).blob();
-    const source = await openTensorSource(openBlob(weights), 'weights.npz');
+    const weightSource = await openTensorSource(openBlob(weights), 'weights.npz');
     const tensors = new Map<string, Tensor>();
-    for (const { name, shape } of source.tensors.values()) {
-      tensors.set(name, { shape, data: await source.read(name) });
+    for (const { name, shape } of weightSource.tensors.values()) {
+      tensors.set(name, { shape, data: await weightSource.read(name) });
     }
     const file = (name: string, wanted: (tensor: string) => boolean) =>
       new File(
