@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readNpz } from '../core/formats/npz.ts';
 import { writeSafetensors } from '../core/formats/safetensors.ts';
 import { writeTorchCheckpoint } from '../core/formats/torch-writer.ts';
@@ -11,8 +11,6 @@ import { isAdapterName } from '../models/checkpoints/sam-names.ts';
 import { ROOT } from './install.mjs';
 
 // Each run compiles the commands anew.
-vi.setConfig({ testTimeout: 60_000 });
-
 interface Ended {
   readonly code: number;
   readonly stdout: string;

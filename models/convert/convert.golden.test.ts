@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-web/wasm';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 import { openMemory } from '../../core/formats/byte-source.ts';
 import { readNpz } from '../../core/formats/npz.ts';
@@ -30,9 +30,6 @@ import { planConversion } from './plan.ts';
 import { writeConversion } from './write.ts';
 
 ort.env.wasm.numThreads = 1;
-// A machine that does much else takes long over sessions and processes.
-vi.setConfig({ testTimeout: 60_000 });
-
 const folder = goldensFolder('samed-tiny');
 const readFolder = (name: string) => new Uint8Array(readFileSync(join(folder, name)));
 const { config } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as {

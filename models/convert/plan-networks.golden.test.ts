@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-web/wasm';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 import { openMemory } from '../../core/formats/byte-source.ts';
 import { readNpz } from '../../core/formats/npz.ts';
@@ -19,9 +19,6 @@ import { planConversion } from './plan.ts';
 import { writeConversion } from './write.ts';
 
 ort.env.wasm.numThreads = 1;
-// A machine that does much else takes long over sessions.
-vi.setConfig({ testTimeout: 60_000 });
-
 const FULL: ConversionSettings = { precision: 'f32', side: null };
 const folder = goldensFolder('transunet-tiny');
 const readBytes = async (file: string) => new Uint8Array(await readFile(join(folder, file)));

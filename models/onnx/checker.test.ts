@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { goldensFolder } from '../../core/goldens.ts';
 import type { Model } from '../graph/graph.ts';
@@ -21,9 +21,6 @@ import { createSamedDecoder, createSamedEncoder } from '../zoo/samed.ts';
 import { inspectOnnx } from './inspect.ts';
 import { lowerToOnnx } from './lower.ts';
 import { OPSET_VERSION } from './encode.ts';
-
-// A machine that does much else takes long over sessions and processes.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** Checks every file named on the command line, types and shapes included; prints the refused ones. */
 const SCRIPT = `

@@ -1,6 +1,6 @@
 /** Models too large for one file: written weight by weight, read by onnxruntime, in full and in half precision. */
 import * as ort from 'onnxruntime-web/wasm';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { EXACT, describeDifference } from '../../core/testing.ts';
 import { createGraphBuilder } from '../graph/builder.ts';
@@ -13,9 +13,6 @@ import { createMemoryFolder } from '../testing/memory-folder.ts';
 import { dataFileName, layOutOnnx, writeOnnx } from './write.ts';
 
 ort.env.wasm.numThreads = 1;
-// A machine that does much else takes long over sessions and processes.
-vi.setConfig({ testTimeout: 60_000 });
-
 /** Two 1x1 convolutions; the weights of the first take 36 MiB, over the limit of one file. */
 const WIDTH = 3_072;
 

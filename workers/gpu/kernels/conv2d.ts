@@ -11,7 +11,7 @@ import weightGradientCode from './conv2d-weight-gradient.wgsl?raw';
 import type { Dispatch, KernelRule, KernelTraits, Operand } from './kernel.ts';
 import { addScratch, draftKernel, partLength } from './matrix-product.ts';
 import { TILE_SIDE } from './matrix-product-text.ts';
-import { sumOfChunks } from './reduce.ts';
+import { partialSumsDispatch } from './partial-sums.ts';
 
 type ConvolutionKind = 'conv2d' | 'convTranspose2d' | 'conv2dInputGradient' | 'conv2dWeightGradient';
 type Sizes = readonly [number, number, number, number];
@@ -150,7 +150,10 @@ export const convolutionKernelRules: {
           traits,
         ),
       );
-      if (parts > 1) draft.dispatches.push(sumOfChunks(parts, rows * columns, [out, RESULT], traits));
+      if (parts > 1)
+        draft.dispatches.push(
+          partialSumsDispatch('reduction', { parts, count: rows * columns }, [out, RESULT], traits),
+        );
     });
   },
 };

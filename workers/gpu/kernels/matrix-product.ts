@@ -2,7 +2,7 @@
 import { invariant } from '../../../core/errors.ts';
 import type { Dispatch, Kernel, KernelTraits, Operand } from './kernel.ts';
 import { type Contiguous, matrixProductText, TILE_DEPTH, TILE_SIDE } from './matrix-product-text.ts';
-import { sumOfChunks } from './reduce.ts';
+import { partialSumsDispatch } from './partial-sums.ts';
 
 /** A factor: `outer` rows or columns, by the axis that is summed over. */
 export interface Factor {
@@ -170,5 +170,6 @@ export function addProduct(draft: KernelDraft, product: Product, traits: KernelT
       batches * parts,
     ],
   });
-  if (parts > 1) draft.dispatches.push(sumOfChunks(parts, count, [out, product.out], traits));
+  if (parts > 1)
+    draft.dispatches.push(partialSumsDispatch('reduction', { parts, count }, [out, product.out], traits));
 }

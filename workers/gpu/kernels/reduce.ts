@@ -98,21 +98,6 @@ const INPUT: Operand = { from: 'input', index: 0 };
 const RESULT: Operand = { from: 'result', index: 0 };
 const PARTIAL: Operand = { from: 'scratch', index: 0 };
 
-/** Sums partial results [chunks, outputs], times `scale`. Binds the first scratch tensor and a result. */
-export function sumOfChunks(
-  chunks: number,
-  outputs: number,
-  [from, to]: readonly [Operand, Operand],
-  traits: KernelTraits,
-): Dispatch {
-  return dispatchOf(
-    { function: 'sum', scale: 1, ...reductionOf([chunks, outputs], [0]) },
-    1,
-    [from, to],
-    traits,
-  );
-}
-
 /** Reduces input 0 of `shape` over `axes` to result 0; the sum is multiplied by `scale`. */
 export function reduceKernel(
   what: { readonly function: ReducedFunction; readonly scale: number },
