@@ -80,11 +80,6 @@ export function selectIndexById({ cohort }: WorkbenchState): ReadonlyMap<SampleI
   return indexById(cohort.records);
 }
 
-/** The group of every record; -1 unknown. Not memoised: keep the result with `useMemo` on records, grouping and coding. */
-export function groupsOf(state: WorkbenchState, grouping: Grouping): Int16Array {
-  return groupIndices(state.cohort.records, grouping, selectCoding(state));
-}
-
 /** A sample with its data worker, as the compute worker wants it; undefined for an id that is not in the cohort. */
 export function sampleRefOf(state: WorkbenchState, id: SampleId): SampleRef | undefined {
   const shard = state.cohort.shards[selectIndexById(state).get(id) ?? -1];
