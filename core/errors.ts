@@ -70,6 +70,15 @@ export type ModelErrorCode =
   | 'gpu/device-lost'
   | 'gpu/kernel-refused';
 
+/** Errors of training. */
+export type TrainErrorCode =
+  | 'train/no-gpu'
+  | 'train/does-not-fit'
+  | 'train/not-trainable'
+  | 'train/non-finite'
+  | 'train/no-samples'
+  | 'train/no-run';
+
 /** Errors of search and evaluation. */
 export type AnalysisErrorCode =
   | 'search/pool-too-small'
@@ -88,7 +97,7 @@ export type SystemErrorCode =
   'worker/crashed' | 'worker/unexpected' | 'internal/invariant' | 'figure/png-failed';
 
 export type ErrorCode =
-  FormatErrorCode | CohortErrorCode | ModelErrorCode | AnalysisErrorCode | SystemErrorCode;
+  FormatErrorCode | CohortErrorCode | ModelErrorCode | TrainErrorCode | AnalysisErrorCode | SystemErrorCode;
 
 /** Small plain facts that explain an error: shapes, offsets, limits, names. */
 export type ErrorContext = Readonly<Record<string, string | number | boolean | readonly (string | number)[]>>;

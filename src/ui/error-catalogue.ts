@@ -237,6 +237,30 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     title: 'GPU refused a program of ours',
     hint: 'The driver could not compile it. Update the browser or the driver; the details name the line.',
   },
+  'train/no-gpu': {
+    title: 'No GPU to train on',
+    hint: 'Training needs WebGPU. Use a recent Chrome or Edge with hardware acceleration on, or train elsewhere and drop the adapters on Models.',
+  },
+  'train/does-not-fit': {
+    title: 'Training does not fit into memory',
+    hint: 'Lower the batch size or the side of the input, or allow training more memory, then start again.',
+  },
+  'train/not-trainable': {
+    title: 'Model cannot be trained here',
+    hint: 'Choose a SAMed: SAMed-Tiny comes with the workbench, others are made of a SAM checkpoint on Models.',
+  },
+  'train/non-finite': {
+    title: 'Training produced numbers that are not finite',
+    hint: 'Lower the learning rate and go on from the last checkpoint, or start again.',
+  },
+  'train/no-samples': {
+    title: 'Nothing to train on',
+    hint: 'Choose a selection from Search or a split that has samples, then start again.',
+  },
+  'train/no-run': {
+    title: 'Run not found',
+    hint: 'It was deleted, or made in another browser. Start a new run.',
+  },
   'search/pool-too-small': {
     title: 'Pool too small',
     hint: 'Widen the pool filter, or ask for fewer samples or clusters.',

@@ -1,0 +1,62 @@
+/**
+ * The contract between the training loop, which knows samples and epochs, and the executor, which knows the device: a plan
+ * with its buffers, fed with arrays.
+ */
+import type { OptimizerRates } from './optimizer-rates.ts';
+import type { TrainingPlan } from './plan/plan.ts';
+
+/** Arrays by name, row-major, of the shapes that the plan says. */
+export type NamedArrays = ReadonlyMap<string, Float32Array<ArrayBuffer>>;
+
+/** The inputs of one step. Every input of the plan, for the whole batch: [batchSize, ...]. */
+export type StepInputs = NamedArrays;
+
+/** What a step reported, by name: loss, crossEntropy, dice, groupLoss, groupSize, squaredNorm, ... */
+export interface StepReport {
+  /** Counted from 1. */
+  readonly step: number;
+  readonly values: Readonly<Record<string, Float32Array<ArrayBuffer>>>;
+}
+
+/** Everything that a run changes on the device: equal states and inputs give equal steps on one adapter. */
+export interface EngineState {
+  /** Steps done. */
+  readonly step: number;
+  /** Trainable weights and states, by name. */
+  readonly values: NamedArrays;
+  /** The optimiser's memory, packed as the plan packs trainables. */
+  readonly moments: readonly Float32Array<ArrayBuffer>[];
+}
+
+export interface KernelTime {
+  readonly class: string;
+  readonly gpuMs: number;
+  readonly dispatchCount: number;
+}
+
+export interface TrainingEngine {
+  readonly plan: TrainingPlan;
+  /** Bytes of the buffers that were made. */
+  readonly allocatedBytes: number;
+  /**
+   * Runs one step with these rates. Resolves when the step is submitted and at most two are under way; its report is read by
+   * `reports`. Errors: `gpu/device-lost`, `runtime/run-failed`.
+   */
+  step(inputs: StepInputs, rates: OptimizerRates): Promise<void>;
+  /** The reports of the steps since the last call, by one read-back. Errors: as `step`. */
+  reports(): Promise<readonly StepReport[]>;
+  /**
+   * The forward part and the loss on a batch, without a change of any weight: what the training graph reports. With `outputs`
+   * the plan's outputs too. For plans without an optimiser.
+   */
+  evaluate(
+    inputs: StepInputs,
+  ): Promise<{ readonly report: StepReport['values']; readonly outputs: NamedArrays }>;
+  /** A step with GPU time by kernel class; undefined where the device has no timestamps. */
+  profile(inputs: StepInputs, rates: OptimizerRates): Promise<readonly KernelTime[] | undefined>;
+  /** The gradients of the last step, by parameter: for tests and for checking a user's adapter. */
+  gradients(): Promise<NamedArrays>;
+  state(): Promise<EngineState>;
+  restore(state: EngineState): Promise<void>;
+  destroy(): void;
+}

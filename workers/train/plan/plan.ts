@@ -1,0 +1,169 @@
+/**
+ * A training step as a fixed list of dispatches over memory planned beforehand: pure data, printable, no device objects.
+ * The planner (`plan-training.ts`) makes it of a training graph; the executor carries it out.
+ */
+import type { TrainingGraph } from '../../../models/graph/training-graph.ts';
+import type { AdamWConstants } from '../../gpu/kernels/optimiser.ts';
+import type { Dispatch, KernelTraits } from '../../gpu/kernels/kernel.ts';
+
+/** How much of the forward part is made again while gradients are computed, from none to nearly all of it. */
+export const RECOMPUTATIONS = ['none', 'hidden', 'blocks'] as const;
+/**
+ * none: every value that a gradient reads is kept. hidden: the widest values (the hidden layers of the MLPs) are made again.
+ * blocks: only what lies between blocks is kept.
+ */
+export type Recomputation = (typeof RECOMPUTATIONS)[number];
+
+export type Optimizer =
+  ({ readonly kind: 'adamw' } & AdamWConstants) | { readonly kind: 'sgd'; readonly momentum: number };
+
+/** What a plan is made for. */
+export interface PlanSettings {
+  /** Images of one step; the last batch of an epoch is filled up with images of weight 0. */
+  readonly batchSize: number;
+  /** Undefined for a plan that only runs the forward part and the loss: for validation. */
+  readonly optimizer: Optimizer | undefined;
+  readonly limits: PlanLimits;
+  readonly traits: KernelTraits;
+  /** Fixed by the person; else chosen to fit, fastest first. */
+  readonly microBatch?: number;
+  readonly recomputation?: Recomputation;
+}
+
+/** What memory there is. */
+export interface PlanLimits {
+  /** All buffers together. */
+  readonly totalBytes: number;
+  /** `maxStorageBufferBindingSize`: no value may be larger. */
+  readonly bindingBytes: number;
+  /** `maxBufferSize`. */
+  readonly bufferBytes: number;
+}
+
+export type RegionRole =
+  'parameter' | 'trainable' | 'optimizer' | 'state' | 'input' | 'batch' | 'activation' | 'report';
+
+/** A buffer. Activations whose lives do not overlap share one. */
+export interface Region {
+  readonly name: string;
+  readonly role: RegionRole;
+  readonly sizeBytes: number;
+}
+
+/** Part of a region; offsets of what is bound are multiples of 256 bytes. */
+export interface Place {
+  /** Index into `regions`. */
+  readonly region: number;
+  readonly offsetBytes: number;
+  readonly sizeBytes: number;
+}
+
+/** What moves a copy's end as the programme is run again: nothing, the micro-batch's index, or the step's. */
+export interface CopyEnd extends Place {
+  readonly strideBytes: number;
+  readonly by: 'nothing' | 'microBatch' | 'step';
+}
+
+export type PlanStep =
+  | { readonly kind: 'clear'; readonly place: Place }
+  | { readonly kind: 'copy'; readonly from: CopyEnd; readonly to: CopyEnd; readonly sizeBytes: number }
+  | {
+      readonly kind: 'dispatch';
+      /** The operation that it is part of. */
+      readonly node: string;
+      readonly dispatch: Dispatch;
+      /** What is bound, in the order of `dispatch.bindings`. */
+      readonly places: readonly Place[];
+      /** Floating-point operations, about: submits are cut by it. */
+      readonly flops: number;
+    };
+
+/** A tensor of the step by name, of known shape, at its place. */
+export interface PlacedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly place: Place;
+}
+
+export interface PlacedInput extends PlacedTensor {
+  /** Whether it is written for every micro-batch (an image), or once a step (a group's number). */
+  readonly per: 'microBatch' | 'batch';
+}
+
+/** Where the trainable parameters lie, one after the other in one buffer, each from a multiple of 256 bytes on. */
+export interface PackedTrainables {
+  /** Elements of the buffer, gaps included; gaps hold zeros. */
+  readonly elementCount: number;
+  /** Those with a gradient, by their first element. */
+  readonly entries: readonly {
+    readonly parameter: string;
+    readonly shape: readonly number[];
+    readonly start: number;
+    readonly count: number;
+  }[];
+  readonly weights: Place;
+  readonly gradients: Place;
+  /** 1 where an element decays, else 0: written once. */
+  readonly decays: Place;
+  /** The optimiser's memory: AdamW's mean and square, or SGD's velocity. Zero at the start. */
+  readonly moments: readonly Place[];
+  /** What `adamWSettings` or `sgdSettings` gives, written before every step. */
+  readonly settings: Place;
+}
+
+/** One reported tensor within a step's slot of the report. */
+export interface Reported {
+  readonly name: string;
+  readonly startElement: number;
+  readonly count: number;
+}
+
+/** Steps keep their reports in a ring of slots, which is read late and rarely. */
+export interface PlannedReport {
+  readonly place: Place;
+  readonly slotCount: number;
+  readonly slotBytes: number;
+  /**
+   * The outputs of the training graph, then with an optimiser `squaredNorm` [1] of the whole gradient and `nonFinite` [2], which
+   * `nonFiniteIndex` reads: of the packed gradients, or -1.
+   */
+  readonly entries: readonly Reported[];
+}
+
+export interface TrainingPlan {
+  readonly name: string;
+  readonly batchSize: number;
+  /** Images that are in memory at once; `microBatchCount` of them make a batch, the last one filled up with weight 0. */
+  readonly microBatch: number;
+  readonly microBatchCount: number;
+  readonly recomputation: Recomputation;
+  readonly regions: readonly Region[];
+  /** Of all regions. */
+  readonly totalBytes: number;
+  readonly inputs: readonly PlacedInput[];
+  /** Frozen parameters. */
+  readonly parameters: readonly PlacedTensor[];
+  readonly trainables: PackedTrainables | undefined;
+  /** Parameters and inputs that steps change and that are no trainables: running statistics, weights of groups. */
+  readonly states: readonly PlacedTensor[];
+  /** Values that can be read after a step, beside the report: with validation, the logits. Of the last micro-batch. */
+  readonly outputs: readonly PlacedTensor[];
+  readonly report: PlannedReport;
+  /**
+   * What a step is: `forward` for every micro-batch, `loss` once, `backward` for every micro-batch, `update` once. With one
+   * micro-batch `backward` continues where `forward` ended; with several, `forward` only makes what the loss gathers over the
+   * whole batch, and `backward` makes the rest again, so the inputs per micro-batch are written before each of the two.
+   */
+  readonly programmes: {
+    readonly forward: readonly PlanStep[];
+    readonly loss: readonly PlanStep[];
+    readonly backward: readonly PlanStep[];
+    readonly update: readonly PlanStep[];
+  };
+}
+
+/**
+ * The plan of a training graph.
+ * Errors: `train/does-not-fit` with what would be needed, when even the smallest plan is too large for the limits.
+ */
+export type PlanTraining = (training: TrainingGraph, settings: PlanSettings) => TrainingPlan;
