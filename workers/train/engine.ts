@@ -34,20 +34,30 @@ export interface KernelTime {
   readonly dispatchCount: number;
 }
 
+/** Weights and states on the device, for another engine on the same device to read. */
+export interface DeviceTensors {
+  /** Where a parameter or state lies; undefined where there is none of that name. Ownership: the engine's. */
+  find(name: string): Required<GPUBufferBinding> | undefined;
+}
+
 export interface TrainingEngine {
   readonly plan: TrainingPlan;
-  /** Bytes of the buffers that were made. */
+  /** Bytes of the buffers that were made: none for what is shared. */
   readonly allocatedBytes: number;
+  /** What a validation engine of the same weights reads without a copy of its own. */
+  readonly tensors: DeviceTensors;
+  /** Time of this thread spent encoding and submitting so far, in all calls. */
+  readonly hostMs: number;
   /**
    * Runs one step with these rates. Resolves when the step is submitted and at most two are under way; its report is read by
    * `reports`. Errors: `gpu/device-lost`, `runtime/run-failed`.
    */
   step(inputs: StepInputs, rates: OptimizerRates): Promise<void>;
-  /** The reports of the steps since the last call, by one read-back. Errors: as `step`. */
+  /** The reports of the steps since the last call, none lost, by one read-back. Errors: as `step`. */
   reports(): Promise<readonly StepReport[]>;
   /**
-   * The forward part and the loss on a batch, without a change of any weight: what the training graph reports. With `outputs`
-   * the plan's outputs too. For plans without an optimiser.
+   * The forward part and the loss on a batch, without a change of any weight: what the training graph reports, and the plan's
+   * outputs for the whole batch: [batchSize, ...]. For plans without an optimiser.
    */
   evaluate(
     inputs: StepInputs,
@@ -57,6 +67,11 @@ export interface TrainingEngine {
   /** The gradients of the last step, by parameter: for tests and for checking a user's adapter. */
   gradients(): Promise<NamedArrays>;
   state(): Promise<EngineState>;
+  /**
+   * Goes on from a state as if its steps had been done here; reports not read yet are dropped.
+   * Errors: `graph/unknown-value`, `graph/shape-mismatch` for a state of another plan.
+   */
   restore(state: EngineState): Promise<void>;
+  /** Frees the buffers. Whatever is under way or asked later rejects. An engine that reads these weights must go first. */
   destroy(): void;
 }

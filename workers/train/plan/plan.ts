@@ -92,6 +92,8 @@ export interface PlacedInput extends PlacedTensor {
 
 /** Where the trainable parameters lie, one after the other in one buffer, each from a multiple of 256 bytes on. */
 export interface PackedTrainables {
+  /** The rule that the update follows: the executor writes its `settings`. */
+  readonly optimizer: Optimizer;
   /** Elements of the buffer, gaps included; gaps hold zeros. */
   readonly elementCount: number;
   /** Those with a gradient, by their first element. */
