@@ -15,17 +15,18 @@ export interface PipelineCache {
   readonly size: number;
 }
 
-/** The pipelines' constants as text, in an order of their own, so that equal constants are one key. */
-function keyOfConstants(constants: PipelineSource['constants']): string {
-  return Object.entries(constants)
+/** What tells pipelines apart: constants, in an order of their own, and text. */
+export function pipelineKey({ code, constants }: PipelineSource): string {
+  const values = Object.entries(constants)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${value}`)
-    .join(',');
+    .map(([name, value]) => `${name}=${value}`);
+  return `${values.join(',')}\n${code}`;
 }
 
 /** An empty cache. Bind groups come from `getBindGroupLayout(0)`, so a kernel must use every binding it declares. */
 export function createPipelineCache(device: GPUDevice): PipelineCache {
   const modules = new Map<string, GPUShaderModule>();
+  const messages = new Map<GPUShaderModule, Promise<GPUCompilationInfo>>();
   const pipelines = new Map<string, Promise<GPUComputePipeline>>();
 
   function moduleOf({ class: label, code }: PipelineSource): GPUShaderModule {
@@ -39,6 +40,13 @@ export function createPipelineCache(device: GPUDevice): PipelineCache {
     return module;
   }
 
+  /** What the compiler says of a module. Asked once: Chromium never answers a second time. */
+  function messagesOf(module: GPUShaderModule): Promise<GPUCompilationInfo> {
+    const known = messages.get(module) ?? module.getCompilationInfo();
+    messages.set(module, known);
+    return known;
+  }
+
   async function compile(source: PipelineSource): Promise<GPUComputePipeline> {
     const { class: label, code, constants } = source;
     const module = moduleOf(source);
@@ -49,8 +57,8 @@ export function createPipelineCache(device: GPUDevice): PipelineCache {
         compute: { module, entryPoint: 'main', constants },
       });
     } catch (cause) {
-      const { messages } = await module.getCompilationInfo();
-      const [first] = messages.filter(({ type }) => type === 'error');
+      const info = await messagesOf(module);
+      const first = info.messages.find(({ type }) => type === 'error');
       const line = first === undefined ? '' : (code.split('\n')[first.lineNum - 1]?.trim() ?? '');
       const reason =
         first === undefined ? String(cause) : `line ${first.lineNum}: ${first.message} in '${line}'`;
@@ -62,7 +70,7 @@ export function createPipelineCache(device: GPUDevice): PipelineCache {
 
   return {
     get(source) {
-      const key = `${keyOfConstants(source.constants)}\n${source.code}`;
+      const key = pipelineKey(source);
       const pipeline = pipelines.get(key) ?? compile(source);
       pipelines.set(key, pipeline);
       return pipeline;

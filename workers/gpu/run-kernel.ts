@@ -3,7 +3,7 @@
  * its own, which keeps buffers and encodes whole steps.
  */
 import { WorkbenchError } from '../../core/errors.ts';
-import { createStorageBuffer, readBuffers } from './buffers.ts';
+import { createStorageBuffer, readRanges, wholeOf } from './buffers.ts';
 import type { Kernel, Operand } from './kernels/kernel.ts';
 import type { PipelineCache } from './pipelines.ts';
 
@@ -59,7 +59,7 @@ export async function bindKernel(
       pass.end();
     },
     async read() {
-      const values = await readBuffers(device, all);
+      const values = await readRanges(device, all.map(wholeOf));
       const results = values.splice(tensors.inputs.length, tensors.results.length);
       return { inputs: values.splice(0, tensors.inputs.length), results, scratch: values };
     },

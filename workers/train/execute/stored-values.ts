@@ -1,0 +1,147 @@
+/** Weights, states and the optimiser's memory of a plan: filled when it is made, read as one state, and set back to one. */
+import { invariant, WorkbenchError } from '../../../core/errors.ts';
+import { elementCount } from '../../../models/graph/shape.ts';
+import { type BufferRange, ELEMENT_BYTES, readRanges } from '../../gpu/buffers.ts';
+import type { GpuContext } from '../../gpu/device.ts';
+import type { DeviceTensors, EngineState, NamedArrays } from '../engine.ts';
+import type { PackedTrainables, PlacedTensor, TrainingPlan } from '../plan/plan.ts';
+import type { RegionBuffers } from './region-buffers.ts';
+
+/** Gives the value of a parameter or state by name; called once for each, one at a time. */
+export type ValueSource = (name: string) => Promise<Float32Array<ArrayBuffer>>;
+
+/** Bytes that may wait in the queue while weights are uploaded: browsers hold a copy until the device has them. */
+const UPLOAD_BYTES = 2 ** 26;
+
+export interface StoredValues extends DeviceTensors {
+  /** Fills all that is not borrowed, one tensor at a time. Errors: the source's, the signal's reason, `graph/shape-mismatch`. */
+  fill(source: ValueSource, signal: AbortSignal): Promise<void>;
+  gradients(): Promise<NamedArrays>;
+  read(): Promise<Omit<EngineState, 'step'>>;
+  /** Errors: `graph/unknown-value`, `graph/shape-mismatch`; nothing is written then. */
+  write(state: Omit<EngineState, 'step'>): void;
+}
+
+type Entry = PackedTrainables['entries'][number];
+
+/** The arrays of the entries, out of the packed buffer. */
+function unpack(
+  entries: readonly Entry[],
+  packed: Float32Array<ArrayBuffer>,
+): [string, Float32Array<ArrayBuffer>][] {
+  return entries.map(({ parameter, start, count }) => [parameter, packed.slice(start, start + count)]);
+}
+
+/** What of a plan stays from step to step, in these buffers. */
+export function createStoredValues(
+  gpu: GpuContext,
+  plan: TrainingPlan,
+  buffers: RegionBuffers,
+): StoredValues {
+  const { device } = gpu;
+  const { trainables, states } = plan;
+  const entries = trainables?.entries ?? [];
+
+  function rangeOfEntry(weights: BufferRange, { start, count }: Entry): BufferRange {
+    const { buffer, offset } = weights;
+    return { buffer, offset: offset + start * ELEMENT_BYTES, size: count * ELEMENT_BYTES };
+  }
+  const rangeOf = ({ shape, place }: PlacedTensor): BufferRange => ({
+    ...buffers.rangeOf(place),
+    size: elementCount(shape) * ELEMENT_BYTES,
+  });
+  const ranges = new Map<string, BufferRange>([
+    ...[...plan.parameters, ...states].map((tensor) => [tensor.name, rangeOf(tensor)] as const),
+    ...(trainables === undefined
+      ? []
+      : entries.map((entry) => {
+          return [entry.parameter, rangeOfEntry(buffers.rangeOf(trainables.weights), entry)] as const;
+        })),
+  ]);
+  /** Trainables and states: what steps change, by name. */
+  const changing = [...entries.map(({ parameter }) => parameter), ...states.map(({ name }) => name)];
+
+  function write(name: string, values: Float32Array<ArrayBuffer>): void {
+    const range = ranges.get(name);
+    invariant(range !== undefined, `'${name}' is no tensor of the plan`);
+    device.queue.writeBuffer(range.buffer, range.offset, values);
+  }
+  function check(name: string, values: Float32Array | undefined): Float32Array {
+    const count = (ranges.get(name)?.size ?? 0) / ELEMENT_BYTES;
+    if (values === undefined) {
+      throw new WorkbenchError('graph/unknown-value', `The values for '${plan.name}' lack '${name}'.`);
+    }
+    if (values.length !== count) {
+      throw new WorkbenchError(
+        'graph/shape-mismatch',
+        `'${name}' has ${values.length} values; '${plan.name}' needs ${count}.`,
+      );
+    }
+    return values;
+  }
+
+  function writeDecays({ decays, elementCount: count }: PackedTrainables): void {
+    const values = new Float32Array(count);
+    for (const entry of entries) values.fill(1, entry.start, entry.start + entry.count);
+    const { buffer, offset } = buffers.rangeOf(decays);
+    device.queue.writeBuffer(buffer, offset, values);
+  }
+
+  return {
+    find: (name) => ranges.get(name),
+    async fill(source, signal) {
+      if (trainables !== undefined) writeDecays(trainables);
+      const frozen = plan.parameters.filter((tensor) => !buffers.isBorrowed(tensor)).map(({ name }) => name);
+      let waitingBytes = 0;
+      for (const name of [...frozen, ...changing]) {
+        signal.throwIfAborted();
+        const values = await source(name);
+        check(name, values);
+        write(name, values);
+        waitingBytes += values.byteLength;
+        if (waitingBytes < UPLOAD_BYTES) continue;
+        await gpu.whileAlive(device.queue.onSubmittedWorkDone());
+        waitingBytes = 0;
+      }
+    },
+    async gradients() {
+      if (trainables === undefined) return new Map();
+      const [packed] = await gpu.whileAlive(readRanges(device, [buffers.rangeOf(trainables.gradients)]));
+      return new Map(unpack(entries, packed ?? new Float32Array()));
+    },
+    async read() {
+      const moments = trainables?.moments ?? [];
+      const packed = trainables === undefined ? [] : [trainables.weights, ...moments];
+      const arrays = await gpu.whileAlive(
+        readRanges(device, [...packed.map((place) => buffers.rangeOf(place)), ...states.map(rangeOf)]),
+      );
+      const ofStates = arrays.splice(packed.length);
+      const [weights = new Float32Array(), ...ofMoments] = arrays;
+      return {
+        values: new Map([
+          ...unpack(entries, weights),
+          ...states.map(({ name }, index) => [name, ofStates[index] ?? new Float32Array()] as const),
+        ]),
+        moments: ofMoments,
+      };
+    },
+    write({ values, moments }) {
+      const places = trainables?.moments ?? [];
+      const momentsMatch =
+        moments.length === places.length &&
+        moments.every((array) => array.length === trainables?.elementCount);
+      if (!momentsMatch) {
+        throw new WorkbenchError(
+          'graph/shape-mismatch',
+          `The optimiser's memory in the state is not that of '${plan.name}'.`,
+        );
+      }
+      for (const name of changing) check(name, values.get(name));
+      for (const name of changing) write(name, values.get(name) ?? new Float32Array());
+      for (const [index, place] of places.entries()) {
+        const { buffer, offset } = buffers.rangeOf(place);
+        device.queue.writeBuffer(buffer, offset, moments[index] ?? new Float32Array());
+      }
+    },
+  };
+}
