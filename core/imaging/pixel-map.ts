@@ -65,7 +65,7 @@ export function quarterTurnMap(
 }
 
 /** Writes the mapped pixels of `input` to `output` and returns it; pixels without a source become 0. `output` must not be `input`. */
-export function applyPixelMap<T extends Uint8Array | Int8Array | Float32Array>(
+export function applyPixelMap<T extends Uint8Array | Int8Array | Float32Array | Float64Array>(
   map: PixelMap,
   input: T,
   output: T,

@@ -2,7 +2,9 @@
  * From a sample's pixels to a network's input, for segmenters and for feature extractors, and back: a predicted mask put
  * into the image it belongs to.
  */
+import { type Augmentation, augmentationMap } from './augment.ts';
 import { centreCrop, type CropFrame, type PreprocessPreset } from './crop.ts';
+import { applyPixelMap } from './pixel-map.ts';
 import { resizeAntialiased, resizeBilinear, resizeLikeSkimage } from './resize.ts';
 import { type ZoomEdge, zoomCubic, zoomNearest } from './zoom.ts';
 
@@ -33,7 +35,7 @@ export interface PreparedSegmentation {
   readonly image: Float32Array<ArrayBuffer>;
   /** [side, side] u8 classes. */
   readonly mask: Uint8Array<ArrayBuffer>;
-  /** The crop in image pixels. */
+  /** The crop in image pixels, before an augmentation. */
   readonly frame: CropFrame;
   /** What differed from the plain case, one sentence each. */
   readonly notes: readonly string[];
@@ -95,10 +97,31 @@ function cropNotes(
     );
 }
 
+/** Pixels of a frame, ready for the resize. */
+interface CroppedSample {
+  readonly height: number;
+  readonly width: number;
+  readonly values: Float64Array;
+  readonly classes: Uint8Array<ArrayBuffer>;
+}
+
+function augment(cropped: CroppedSample, augmentation: Augmentation): CroppedSample {
+  const map = augmentationMap(augmentation, cropped.height, cropped.width);
+  if (map === undefined) return cropped;
+  const { values, classes } = cropped;
+  return {
+    height: map.height,
+    width: map.width,
+    values: applyPixelMap(map, values, new Float64Array(values.length)),
+    classes: applyPixelMap(map, classes, new Uint8Array(classes.length)),
+  };
+}
+
 /**
- * A sample as the input and target of a segmenter: clip, scale to [0, 1], centre crop, zoom (cubic for the image, nearest for the mask).
+ * A sample as the input and target of a segmenter: clip, scale to [0, 1], centre crop, for training an augmentation, and zoom
+ * (cubic for the image, nearest for the mask).
  * Shapes: `image`, `mask` [height, width] row-major, borrowed; `mask` holds classes 0, 1, 2.
- * Source: spec page data.md, "Preprocessing for segmentation", steps 1 to 3.
+ * Source: spec page data.md, "Preprocessing for segmentation", steps 1 to 3; the published code augments before it resizes.
  */
 export function prepareForSegmentation(
   image: ArrayLike<number>,
@@ -106,20 +129,28 @@ export function prepareForSegmentation(
   height: number,
   width: number,
   preprocess: SegmentationPreprocess,
+  augmentation: Augmentation = { kind: 'none' },
 ): PreparedSegmentation {
   const { side } = preprocess;
   const frame = centreCrop(height, width, preprocess.crop, preprocess.preset);
   const notes = cropNotes(height, width, frame, preprocess);
-  const values = unitValues(image, width, frame);
-  const classes = croppedMask(mask, width, frame);
+  const cropped = augment(
+    {
+      height: frame.height,
+      width: frame.width,
+      values: unitValues(image, width, frame),
+      classes: croppedMask(mask, width, frame),
+    },
+    augmentation,
+  );
   // The published code leaves an image of the right size alone; the spline would only add rounding.
-  if (frame.height === side && frame.width === side) {
-    return { image: new Float32Array(values), mask: classes, frame, notes };
+  if (cropped.height === side && cropped.width === side) {
+    return { image: new Float32Array(cropped.values), mask: cropped.classes, frame, notes };
   }
   const edge = edgeOf(preprocess.preset);
   return {
-    image: new Float32Array(zoomCubic(values, frame.height, frame.width, side, side, edge)),
-    mask: zoomNearest(classes, frame.height, frame.width, side, side, edge),
+    image: new Float32Array(zoomCubic(cropped.values, cropped.height, cropped.width, side, side, edge)),
+    mask: zoomNearest(cropped.classes, cropped.height, cropped.width, side, side, edge),
     frame,
     notes,
   };

@@ -5,6 +5,7 @@
 import type { DemoCohortSpec } from '../../core/cohort/demo-cohort.ts';
 import type { SampleId, SampleRecord } from '../../core/cohort/sample.ts';
 import type { SerializedError } from '../../core/errors.ts';
+import type { Augmentation } from '../../core/imaging/augment.ts';
 import type { CropFrame } from '../../core/imaging/crop.ts';
 import type { FeaturePreprocess, SegmentationPreprocess } from '../../core/imaging/preprocess.ts';
 import type { OverlapCounts } from '../../core/segmentation/overlap.ts';
@@ -71,7 +72,15 @@ export interface PreparedBatch {
 
 /** What a data worker offers to the compute worker over a direct channel. */
 export interface SampleSource {
-  prepare(ids: readonly SampleId[], preprocess: Preprocess): Promise<PreparedBatch>;
+  /**
+   * `augmentations`, one for each id, are for training: applied between crop and resize. Samples asked for with them are kept
+   * in memory as far as they fit, because they are asked for again.
+   */
+  prepare(
+    ids: readonly SampleId[],
+    preprocess: Preprocess,
+    augmentations?: readonly Augmentation[],
+  ): Promise<PreparedBatch>;
 }
 
 /** A prediction made elsewhere, read from `.npz` or `.png`. */

@@ -7,6 +7,7 @@ import { ingestItems, itemOfFile, itemsOfDemo } from './ingest.ts';
 import { prepareBatch } from './prepare.ts';
 import type { SampleFiles } from './random-access-file.ts';
 import { readPixels } from './read-stored.ts';
+import { createSampleCache } from './sample-cache.ts';
 import { openSampleStore, type SampleStore } from './sample-store.ts';
 import { type OpenPredictions, scorePredictions } from './score-predictions.ts';
 
@@ -17,6 +18,7 @@ export function createDataWorker(
 ): DataWorker {
   let opened: SampleStore | undefined;
   let ownShard = 0;
+  const cache = createSampleCache();
 
   function store(): SampleStore {
     invariant(opened, 'a data worker was used before it was opened.');
@@ -24,7 +26,7 @@ export function createDataWorker(
   }
 
   const source: SampleSource = {
-    prepare: (ids, preprocess) => prepareBatch(store(), ids, preprocess),
+    prepare: (ids, preprocess, augmentations) => prepareBatch(store(), cache, ids, preprocess, augmentations),
   };
 
   return {
@@ -48,6 +50,7 @@ export function createDataWorker(
     },
     forget(ids) {
       store().forget(ids);
+      cache.clear();
       return Promise.resolve();
     },
     close() {

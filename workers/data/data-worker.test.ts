@@ -317,6 +317,30 @@ describe('preparation', () => {
     source.close();
   });
 
+  it('augments between crop and resize, the same from a file and from the cache', async () => {
+    const worker = await openWorker();
+    const [id = ''] = (await worker.ingest([droppedSample(2)])).map(idOf);
+    const { prepareBatch } = await import('./prepare.ts');
+    const { createSampleCache } = await import('./sample-cache.ts');
+    const { openSampleStore } = await import('./sample-store.ts');
+    const store = openSampleStore(files);
+    store.attach(id, { kind: 'demo', cohort: SMALL_COHORT, index: 2 });
+    const cache = createSampleCache();
+    const preprocess = { kind: 'segmentation', crop: 100, side: 32, preset: 'corrected' } as const;
+    const augmentation = { kind: 'rotate', degrees: 13 } as const;
+    const prepare = () => prepareBatch(store, cache, [id, id], preprocess, [augmentation, { kind: 'none' }]);
+    const first = await prepare();
+    expect(cache.get(id)).toBeDefined();
+    expect(await prepare()).toEqual(first);
+    const { image, mask, height, width } = readSample(smallSampleFile(2));
+    const expected = [augmentation, undefined].map((drawn) =>
+      prepareForSegmentation(image, mask, height, width, preprocess, drawn),
+    );
+    expect(first.images).toEqual(new Float32Array(expected.flatMap((one) => [...one.image])));
+    expect(first.masks).toEqual(new Uint8Array(expected.flatMap((one) => [...one.mask])));
+    expect(expected[0]?.image).not.toEqual(expected[1]?.image);
+  });
+
   it('makes inputs of feature extractors without masks', async () => {
     const worker = await openWorker();
     const [id] = (await worker.ingest([droppedSample(3)])).map(idOf);
@@ -325,7 +349,8 @@ describe('preparation', () => {
     const { openSampleStore } = await import('./sample-store.ts');
     const store = openSampleStore(files);
     store.attach(id as string, { kind: 'demo', cohort: SMALL_COHORT, index: 3 });
-    const batch = await prepareBatch(store, [id as string], preprocess);
+    const { createSampleCache } = await import('./sample-cache.ts');
+    const batch = await prepareBatch(store, createSampleCache(), [id as string], preprocess);
     const { image, height, width } = readSample(smallSampleFile(3));
     expect(batch.images).toEqual(prepareForFeatures(image, height, width, preprocess));
     expect(batch.masks.length + batch.frames.length).toBe(0);
