@@ -86,7 +86,10 @@ export interface PlacedTensor {
 }
 
 export interface PlacedInput extends PlacedTensor {
-  /** Whether it is written for every micro-batch (an image), or once a step (a group's number). */
+  /**
+   * Whether it is written for every micro-batch (an image), of shape [microBatch, ...], or once a step (a group's number), of
+   * shape [microBatch * microBatchCount, ...]: zeros where the batch has fewer images.
+   */
   readonly per: 'microBatch' | 'batch';
 }
 
@@ -126,14 +129,15 @@ export interface PlannedReport {
   readonly slotCount: number;
   readonly slotBytes: number;
   /**
-   * The outputs of the training graph, then with an optimiser `squaredNorm` [1] of the whole gradient and `nonFinite` [2], which
-   * `nonFiniteIndex` reads: of the packed gradients, or -1.
+   * The outputs of the training graph that have no batch axis, then with an optimiser `squaredNorm` [1] of the whole gradient
+   * and `nonFinite` [2], which `nonFiniteIndex` reads: of the packed gradients, or -1.
    */
   readonly entries: readonly Reported[];
 }
 
 export interface TrainingPlan {
   readonly name: string;
+  /** Images of a step, as asked for: the inputs of a step hold so many. */
   readonly batchSize: number;
   /** Images that are in memory at once; `microBatchCount` of them make a batch, the last one filled up with weight 0. */
   readonly microBatch: number;
@@ -148,7 +152,10 @@ export interface TrainingPlan {
   readonly trainables: PackedTrainables | undefined;
   /** Parameters and inputs that steps change and that are no trainables: running statistics, weights of groups. */
   readonly states: readonly PlacedTensor[];
-  /** Values that can be read after a step, beside the report: with validation, the logits. Of the last micro-batch. */
+  /**
+   * The outputs of the training graph that have a batch axis: with validation, the logits. Of a micro-batch, to be read when
+   * `forward` has run and before anything else does.
+   */
   readonly outputs: readonly PlacedTensor[];
   readonly report: PlannedReport;
   /**

@@ -1,0 +1,56 @@
+/** Operations with every size known: each node of a step as an action with its kernel. */
+import type { TrainingKind } from '../../../models/graph/gradient-ops.ts';
+import { bindBatch, elementCount, type Shape } from '../../../models/graph/shape.ts';
+import type { TrainingNodeOf } from '../../../models/graph/training-graph.ts';
+import { nodeName } from '../../../models/graph/training-graph.ts';
+import { ELEMENT_BYTES } from '../../gpu/buffers.ts';
+import type { KernelTraits } from '../../gpu/kernels/kernel.ts';
+import { type KernelKind, kernelFor } from '../../gpu/kernels/kernel-table.ts';
+import type { DispatchAction, SizedValue } from './actions.ts';
+import { nodeFlops } from './flops.ts';
+import type { StepGraph, StepNode } from './step-graph.ts';
+
+/** A value of so many images, by the name of its memory. */
+export type SizeValue = (name: string) => SizedValue;
+
+/** Bytes of a shape for so many images. */
+export function sizeOf(shape: Shape, images: number): number {
+  return elementCount(bindBatch(shape, images)) * ELEMENT_BYTES;
+}
+
+/** Makes actions of nodes for so many images; each is made once. `sized` names and measures the memory of a value. */
+export function createBinding(
+  { shapes }: StepGraph,
+  images: number,
+  traits: KernelTraits,
+  sized: SizeValue,
+): (step: StepNode) => DispatchAction {
+  const bound = new Map<StepNode, DispatchAction>();
+  const shapeOf = (name: string) => bindBatch(shapes.get(name) ?? [], images);
+  function bind<K extends TrainingKind>(
+    { kind, inputs, attributes, results }: TrainingNodeOf<K>,
+    step: StepNode,
+  ): DispatchAction {
+    const call = {
+      attributes,
+      inputs: inputs.map(shapeOf),
+      results: results.map(({ name }) => shapeOf(name)),
+    };
+    return {
+      kind: 'dispatch',
+      node: nodeName(step.node),
+      // A step holds no views, and a generic kind is one of the table, which the compiler does not see.
+      kernel: kernelFor(kind as KernelKind, call as never, traits),
+      inputs: step.inputs.map(sized),
+      results: results.map(({ name }) => sized(name)),
+      flops: nodeFlops(kind, call),
+    };
+  }
+  return (step) => {
+    const known = bound.get(step);
+    if (known !== undefined) return known;
+    const action = bind(step.node as TrainingNodeOf<TrainingKind>, step);
+    bound.set(step, action);
+    return action;
+  };
+}
