@@ -10,23 +10,24 @@ const drawn = Array.from({ length: DRAW_COUNT }, (_, position) => drawAugmentati
 const share = (isWanted: (augmentation: Augmentation) => boolean) =>
   drawn.filter(isWanted).length / DRAW_COUNT;
 
-/** Five standard deviations of a share of about `expected`. */
-function expectShare(isWanted: (augmentation: Augmentation) => boolean, expected: number): void {
-  const deviation = Math.sqrt((expected * (1 - expected)) / DRAW_COUNT);
-  expect(Math.abs(share(isWanted) - expected)).toBeLessThan(5 * deviation);
+/** Distance from a share, in its standard deviations. */
+function deviations(isWanted: (augmentation: Augmentation) => boolean, expected: number): number {
+  return Math.abs(share(isWanted) - expected) / Math.sqrt((expected * (1 - expected)) / DRAW_COUNT);
 }
 
 describe('augmentations', () => {
   it('are turns in half of the cases, rotations in a quarter, none in a quarter', () => {
-    expectShare(({ kind }) => kind === 'turn', 1 / 2);
-    expectShare(({ kind }) => kind === 'rotate', 1 / 4);
-    expectShare(({ kind }) => kind === 'none', 1 / 4);
+    expect(deviations(({ kind }) => kind === 'turn', 1 / 2)).toBeLessThan(5);
+    expect(deviations(({ kind }) => kind === 'rotate', 1 / 4)).toBeLessThan(5);
+    expect(deviations(({ kind }) => kind === 'none', 1 / 4)).toBeLessThan(5);
   });
 
   it('turn and flip alike often, and rotate by every whole angle in [-20, 20)', () => {
     for (const turns of [0, 1, 2, 3]) {
       for (const axis of [0, 1]) {
-        expectShare((one) => one.kind === 'turn' && one.turns === turns && one.flipAxis === axis, 1 / 16);
+        const isThis = (one: Augmentation) =>
+          one.kind === 'turn' && one.turns === turns && one.flipAxis === axis;
+        expect(deviations(isThis, 1 / 16)).toBeLessThan(5);
       }
     }
     const angles = new Set(drawn.flatMap((one) => (one.kind === 'rotate' ? [one.degrees] : [])));

@@ -34,12 +34,8 @@ export function augmentationMap(
   height: number,
   width: number,
 ): PixelMap | undefined {
-  switch (augmentation.kind) {
-    case 'none':
-      return undefined;
-    case 'turn':
-      return quarterTurnMap(height, width, augmentation.turns, augmentation.flipAxis);
-    case 'rotate':
-      return rotationMap(height, width, augmentation.degrees);
-  }
+  if (augmentation.kind === 'none') return undefined;
+  return augmentation.kind === 'turn'
+    ? quarterTurnMap(height, width, augmentation.turns, augmentation.flipAxis)
+    : rotationMap(height, width, augmentation.degrees);
 }
