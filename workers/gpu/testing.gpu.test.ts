@@ -71,8 +71,8 @@ describe('the harness of kernel tests', () => {
     await expect(harness.compare(rule, DOUBLING, EXACT)).rejects.toThrow('behind result 0');
   });
 
-  it('names the line that does not compile', async () => {
-    const rule = () => doubling({ COUNT, REACH: 0 }, `${CODE}\nfn broken() { let x = ; }`);
+  it.each([0, 1])('names the line that does not compile, whatever its constants: %i', async (REACH) => {
+    const rule = () => doubling({ COUNT, REACH }, `${CODE}\nfn broken() { let x = ; }`);
     await expect(harness.compare(rule, DOUBLING, EXACT)).rejects.toMatchObject({
       code: 'gpu/kernel-refused',
       message: expect.stringContaining('line 10') as string,

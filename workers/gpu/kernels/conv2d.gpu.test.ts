@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { REDUCED_F32 } from '../../../core/testing.ts';
 import { elementCount } from '../../../models/graph/shape.ts';
-import { type KernelHarness, normalTensor, openKernelHarness, referenceResults } from '../testing.ts';
+import { referenceResults } from '../compare-kernel.ts';
+import { type KernelHarness, normalTensor, openKernelHarness } from '../testing.ts';
 import { convolutionKernelRules as rules } from './conv2d.ts';
 
 let harness: KernelHarness;

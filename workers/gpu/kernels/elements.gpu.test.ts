@@ -6,16 +6,8 @@ import { UNARY_SAVES } from '../../../models/graph/gradient-ops/elements.ts';
 import type { TrainingKind } from '../../../models/graph/gradient-ops.ts';
 import type { Tensor } from '../../../models/graph/graph.ts';
 import type { UnaryFunction } from '../../../models/graph/ops.ts';
-import {
-  type KernelCase,
-  type KernelHarness,
-  normalTensor,
-  normalTensors,
-  openKernelHarness,
-  referenceResults,
-  tensorOf,
-  toTensor,
-} from '../testing.ts';
+import { type KernelCase, referenceResults, toTensor } from '../compare-kernel.ts';
+import { type KernelHarness, normalTensor, normalTensors, openKernelHarness, tensorOf } from '../testing.ts';
 import { elementKernelRules } from './elements.ts';
 import { foldWorkgroups } from './grid.ts';
 import type { KernelRule } from './kernel.ts';

@@ -3,13 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { REDUCED_F32 } from '../../../core/testing.ts';
 import type { Tensor } from '../../../models/graph/graph.ts';
-import {
-  type KernelHarness,
-  normalTensor,
-  openKernelHarness,
-  referenceResults,
-  toTensor,
-} from '../testing.ts';
+import { referenceResults, toTensor } from '../compare-kernel.ts';
+import { type KernelHarness, normalTensor, openKernelHarness } from '../testing.ts';
 import { gridAttentionKernelRules } from './grid-attention.ts';
 
 let harness: KernelHarness;

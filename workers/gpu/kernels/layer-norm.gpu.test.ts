@@ -2,14 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { REDUCED_F32 } from '../../../core/testing.ts';
-import {
-  type KernelHarness,
-  normalTensor,
-  normalTensors,
-  openKernelHarness,
-  referenceResults,
-  toTensor,
-} from '../testing.ts';
+import { referenceResults, toTensor } from '../compare-kernel.ts';
+import { type KernelHarness, normalTensor, normalTensors, openKernelHarness } from '../testing.ts';
 import { layerNormKernelRules } from './layer-norm.ts';
 
 let harness: KernelHarness;

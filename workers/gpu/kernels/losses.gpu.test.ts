@@ -4,16 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REDUCED_F32 } from '../../../core/testing.ts';
 import type { GroupMethod } from '../../../models/graph/gradient-ops/losses.ts';
 import type { Tensor } from '../../../models/graph/graph.ts';
-import {
-  type KernelCase,
-  type KernelHarness,
-  normalTensor,
-  normalTensors,
-  openKernelHarness,
-  referenceResults,
-  tensorOf,
-  toTensor,
-} from '../testing.ts';
+import { type KernelCase, referenceResults, toTensor } from '../compare-kernel.ts';
+import { type KernelHarness, normalTensor, normalTensors, openKernelHarness, tensorOf } from '../testing.ts';
 import type { KernelRule } from './kernel.ts';
 import { lossKernelRules } from './losses.ts';
 

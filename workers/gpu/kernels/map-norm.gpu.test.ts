@@ -3,14 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { REDUCED_F32 } from '../../../core/testing.ts';
 import type { Tensor } from '../../../models/graph/graph.ts';
-import {
-  type KernelHarness,
-  normalTensor,
-  openKernelHarness,
-  referenceResults,
-  tensorOf,
-  toTensor,
-} from '../testing.ts';
+import { referenceResults, toTensor } from '../compare-kernel.ts';
+import { type KernelHarness, normalTensor, openKernelHarness, tensorOf } from '../testing.ts';
 import { normKernelRules as rules } from './map-norm.ts';
 
 let harness: KernelHarness;

@@ -3,13 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { EXACT, POINTWISE_F32, REDUCED_F32 } from '../../../core/testing.ts';
 import type { Tensor } from '../../../models/graph/graph.ts';
-import {
-  type KernelHarness,
-  normalTensor,
-  openKernelHarness,
-  referenceResults,
-  tensorOf,
-} from '../testing.ts';
+import { referenceResults } from '../compare-kernel.ts';
+import { type KernelHarness, normalTensor, openKernelHarness, tensorOf } from '../testing.ts';
 import { planeKernelRules as rules } from './pool.ts';
 
 let harness: KernelHarness;

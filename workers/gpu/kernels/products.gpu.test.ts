@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { REDUCED_F32 } from '../../../core/testing.ts';
 import type { Tensor } from '../../../models/graph/graph.ts';
-import { type KernelCase, type KernelHarness, normalTensors, openKernelHarness } from '../testing.ts';
+import type { KernelCase } from '../compare-kernel.ts';
+import { type KernelHarness, normalTensors, openKernelHarness } from '../testing.ts';
 import type { KernelRule } from './kernel.ts';
 import { productKernelRules } from './products.ts';
 
