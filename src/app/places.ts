@@ -14,6 +14,7 @@ import { cohortStatus } from '../places/cohort/status.ts';
 import { evaluateStatus } from '../places/evaluate/status.ts';
 import { modelsStatus } from '../places/models/status.ts';
 import { searchStatus } from '../places/search/status.ts';
+import { trainStatus } from '../places/train/status.ts';
 import type { WorkbenchState } from '../state/store.ts';
 import type { PageName, PlaceName, PlaceStatus } from '../state/ui.ts';
 
@@ -83,7 +84,7 @@ export const PLACE_STATUS: Readonly<Record<PlaceName, (state: WorkbenchState) =>
   cohort: cohortStatus,
   models: modelsStatus,
   search: searchStatus,
-  train: () => 'empty',
+  train: trainStatus,
   evaluate: evaluateStatus,
   experiments: () => 'empty',
 };

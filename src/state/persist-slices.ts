@@ -4,6 +4,7 @@ import { definePersisted, mergeSettings, type PersistedSlice } from './persist.t
 import { persistedCohort } from './cohort-persist.ts';
 import { persistedModels } from './models-persist.ts';
 import { persistedSearch } from './search-persist.ts';
+import { persistedTrain } from './train-persist.ts';
 import { COLOR_SCHEMES } from './ui.ts';
 
 const ui = definePersisted({
@@ -48,5 +49,6 @@ export const PERSISTED_SLICES: readonly PersistedSlice[] = [
   persistedCohort,
   persistedModels,
   persistedSearch,
+  persistedTrain,
   evaluate,
 ];

@@ -10,6 +10,7 @@ import { type EvaluateState, initialEvaluate } from './evaluate.ts';
 import { initialJobs, type JobsState } from './jobs.ts';
 import { initialModels, type ModelsState } from './models.ts';
 import { initialSearch, type SearchState } from './search.ts';
+import { initialTrain, type TrainState } from './train.ts';
 import { initialUi, type UiState } from './ui.ts';
 
 export interface WorkbenchState {
@@ -19,6 +20,7 @@ export interface WorkbenchState {
   readonly device: DeviceState;
   readonly models: ModelsState;
   readonly search: SearchState;
+  readonly train: TrainState;
   readonly evaluate: EvaluateState;
 }
 
@@ -30,6 +32,7 @@ export const initialState: WorkbenchState = {
   device: initialDevice,
   models: initialModels,
   search: initialSearch,
+  train: initialTrain,
   evaluate: initialEvaluate,
 };
 

@@ -50,10 +50,25 @@ export interface TrainSample extends SampleRef {
   readonly group: number;
 }
 
+/** Where a run's data came from, as the page knew it at the start: kept with the run, read by its exports only. */
+export interface TrainOrigin {
+  readonly softwareVersion: string;
+  readonly cohortHash: string;
+  readonly cohortCount: number;
+  /** The cohort's filter in words. */
+  readonly filterText: string;
+  readonly filterPassingCount: number;
+  readonly modelName: string;
+  /** "selection Greedy, N = 100, seed 1"; "train split, seed 1". */
+  readonly trainingLabel: string;
+  readonly validationLabel: string;
+}
+
 export interface TrainSpec {
   readonly runId: string;
   /** A short name for the list of runs and for the trained model. */
   readonly name: string;
+  readonly origin?: TrainOrigin;
   readonly model: ModelSource;
   readonly settings: TrainSettings;
   /** Attribute that the groups are of, and their names. */

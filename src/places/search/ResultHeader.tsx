@@ -75,8 +75,7 @@ export function ResultHeader({ kept }: { readonly kept: KeptSearch }) {
         for {formatCount(kept.target.length)} target samples ({targetLabel}); K = {settings.clusterCount},{' '}
         {settings.clustering}, {settings.strategy}, seed {settings.seed}. {origin.modelName},{' '}
         {kept.result.featureCount} features: {formatCount(features.computed)} computed,{' '}
-        {formatCount(features.fromCache)} from the cache. Next: export the list and train with it elsewhere;
-        training here belongs to a later version.
+        {formatCount(features.fromCache)} from the cache. Next: train on it in Train, or export the list.
       </p>
       {failure !== undefined && <ErrorNotice error={failure} />}
     </>

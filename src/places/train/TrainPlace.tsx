@@ -1,39 +1,107 @@
-/** The Train place of this version: says plainly that it does not train, what will be here, and what to do meanwhile. */
+/** The Train place: choose images, model and method, train, watch it, go on with it, take away what was learnt. */
 import { Button } from '@mantine/core';
-import { IconActivity } from '@tabler/icons-react';
+import { IconActivity, IconPlayerPlay } from '@tabler/icons-react';
+import { useEffect } from 'react';
+import { goTo } from '../../services/navigation.ts';
+import { startTraining } from '../../services/train.ts';
+import { watchEstimate } from '../../services/train-estimate.ts';
+import { prepareTraining } from '../../services/train-runs.ts';
+import { useStore } from '../../state/store.ts';
+import { shownTrainRunOf } from '../../state/train.ts';
+import { statusOf } from '../../state/train-progress.ts';
+import { selectTrainPlan, selectTrainProblem } from '../../state/train-selectors.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { formatCounted } from '../../ui/format.ts';
 import { PlaceLayout } from '../../ui/PlaceLayout.tsx';
+import { GpuCheckCard } from './GpuCheckCard.tsx';
+import { NoGpuNotice } from './NoGpuNotice.tsx';
+import { PlanSummary } from './PlanSummary.tsx';
+import { RunList } from './RunList.tsx';
+import { RunView } from './RunView.tsx';
+import styles from './TrainPlace.module.css';
+import { TrainSettings } from './TrainSettings.tsx';
+import { useTrainJob } from './use-run.ts';
+
+interface NextFacts {
+  readonly hasCohort: boolean;
+  readonly isRunning: boolean;
+  readonly isPaused: boolean;
+  readonly isInterrupted: boolean;
+  readonly hasRuns: boolean;
+  readonly trainingCount: number;
+}
+
+function nextStep(facts: NextFacts): string {
+  if (facts.isPaused) return 'The run is paused; it goes on, or is cancelled, in the tray below.';
+  if (facts.isRunning) return 'The run trains; it can be paused and cancelled in the tray below.';
+  if (!facts.hasCohort) return 'Load a cohort first; then search for a training set, or train on a split.';
+  if (facts.isInterrupted) return 'The shown run was interrupted: go on with it, or start another one.';
+  if (facts.hasRuns) return 'Evaluate what a run has learnt, or change a setting and train again to compare.';
+  return `Start training on ${formatCounted(facts.trainingCount, 'image')}.`;
+}
+
+function Empty({ hasCohort }: { readonly hasCohort: boolean }) {
+  return (
+    <EmptyState
+      icon={<IconActivity size={40} stroke={1.25} />}
+      title="Nothing trained yet"
+      actions={
+        <Button component="a" href={hasCohort ? '#/search' : '#/cohort'} variant="default">
+          {hasCohort ? 'Select a training set in Search' : 'Go to Cohort'}
+        </Button>
+      }
+    >
+      <p>
+        A SAMed is fine-tuned here on the GPU of this machine: its LoRA adapters and its decoder, plainly or
+        with a fairness method. No image leaves the machine.
+      </p>
+      <p>
+        Loss, loss by group, Dice on the validation set and the contours of its images are shown while it
+        trains.
+      </p>
+    </EmptyState>
+  );
+}
 
 /** Shown at #/train. */
 export function TrainPlace() {
+  const plan = useStore(selectTrainPlan);
+  const problem = useStore(selectTrainProblem);
+  const hasCohort = useStore((state) => state.cohort.records.length > 0);
+  const hasRuns = useStore((state) => state.train.runs.length > 0);
+  const shown = useStore((state) => shownTrainRunOf(state.train));
+  const incidents = useStore((state) => state.train.incidents);
+  const job = useTrainJob();
+  useEffect(() => void prepareTraining(), []);
+  useEffect(watchEstimate, []);
+  const isRunning = job !== undefined;
+  const facts = {
+    hasCohort,
+    isRunning,
+    isPaused: job?.paused ?? false,
+    isInterrupted: shown !== undefined && statusOf(shown, incidents, job) === 'interrupted',
+    hasRuns,
+    trainingCount: plan.training.length,
+  };
+  const action = hasCohort
+    ? {
+        label: 'Start training',
+        icon: <IconPlayerPlay size={16} aria-hidden />,
+        onClick: () => void startTraining(),
+        busy: isRunning,
+        blockedBecause: isRunning ? undefined : problem,
+      }
+    : { label: 'Go to Cohort', onClick: () => goTo('cohort') };
   return (
-    <PlaceLayout
-      title="Train"
-      next="This version does not train models. Export your selection from Search and train with it elsewhere."
-    >
-      <EmptyState
-        icon={<IconActivity size={40} stroke={1.25} />}
-        title="Not part of this version"
-        actions={
-          <>
-            <Button component="a" href="#/search" variant="default">
-              Go to the selection in Search
-            </Button>
-            <Button component="a" href="#/evaluate" variant="default">
-              Evaluate predictions
-            </Button>
-          </>
-        }
-      >
-        <p>
-          SAMed with LoRA adapters will be fine-tuned here on a searched subset, plain or with a fairness
-          method such as fair error-bound scaling, with the loss of every group while it runs.
-        </p>
-        <p>
-          Until then: export the selected list (txt, CSV or JSON) in Search, train outside the workbench, and
-          drop the predicted masks in Evaluate.
-        </p>
-      </EmptyState>
+    <PlaceLayout title="Train" next={nextStep(facts)} action={action} settings={<TrainSettings />}>
+      <div className={styles['page']}>
+        <NoGpuNotice />
+        {hasCohort && <PlanSummary plan={plan} />}
+        {hasRuns && <RunList />}
+        {shown !== undefined && <RunView key={shown.spec.runId} run={shown} />}
+        {!hasRuns && !isRunning && <Empty hasCohort={hasCohort} />}
+        <GpuCheckCard />
+      </div>
     </PlaceLayout>
   );
 }

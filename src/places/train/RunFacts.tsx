@@ -1,0 +1,60 @@
+/** Where the numbers of a run come from: data, settings, seed, GPU and its check, version. */
+import type { TrainRun } from '../../../workers/api/train.ts';
+import { formatBytes, formatCount, formatDuration } from '../../ui/format.ts';
+import { describeCheck } from './GpuCheckCard.tsx';
+import styles from './TrainPlace.module.css';
+
+/** "method febs, gamma 1"; "method plain". */
+function settingsText({ spec: { settings } }: TrainRun): string {
+  const { objective, ...plain } = settings;
+  const { kind, ...parameters } = objective;
+  const pairs = [...Object.entries(parameters), ...Object.entries(plain)];
+  return [`method ${kind}`, ...pairs.map(([name, value]) => `${name} ${value ?? 'none'}`)].join(', ');
+}
+
+/** The facts as a list. */
+export function RunFacts({ run }: { readonly run: TrainRun }) {
+  const { spec, estimate, gpuCheck } = run;
+  const { origin, model } = spec;
+  const facts: readonly (readonly [string, string])[] = [
+    ['Model', `${origin?.modelName ?? ''} (${model.kind === 'made' ? `SHA-256 ${model.id}` : model.name})`],
+    [
+      'Images',
+      `training: ${origin?.trainingLabel ?? 'unknown'}, n = ${formatCount(spec.training.length)}; validation: ${origin?.validationLabel ?? 'unknown'}, n = ${formatCount(spec.validation.length)}`,
+    ],
+    ['Settings', settingsText(run)],
+    [
+      'Plan',
+      `${formatBytes(estimate.totalBytes)}, ${formatCount(estimate.microBatchCount)} × ${formatCount(estimate.microBatch)} images, recomputation ${estimate.recomputation}, ${formatCount(estimate.trainableCount)} trained weights`,
+    ],
+    ...(origin === undefined
+      ? []
+      : [
+          [
+            'Cohort then',
+            `${formatCount(origin.cohortCount)} subjects, SHA-256 ${origin.cohortHash}; filter: ${origin.filterText}`,
+          ] as const,
+        ]),
+    ['GPU', run.adapter],
+    ['Check of the GPU', gpuCheck === undefined ? 'not made before this run' : describeCheck(gpuCheck)],
+    [
+      'Made',
+      `${run.startedAt}, took ${formatDuration(run.elapsedMs)}${origin === undefined ? '' : `, EquiSeg ${origin.softwareVersion}`}`,
+    ],
+  ];
+  return (
+    <section className={styles['card']} aria-labelledby="run-facts-title">
+      <h3 id="run-facts-title" className={styles['cardTitle']}>
+        Provenance of this run
+      </h3>
+      <dl className={styles['facts']}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,84 @@
+/** All runs of this browser, newest first; a row shows that run. */
+import type { TrainRun } from '../../../workers/api/train.ts';
+import { showTrainRun } from '../../services/train-runs.ts';
+import { useStore } from '../../state/store.ts';
+import { shownTrainRunOf } from '../../state/train.ts';
+import { statusOf } from '../../state/train-progress.ts';
+import { METHOD_LABELS } from '../../state/train-recipes.ts';
+import { formatCount, formatPercent } from '../../ui/format.ts';
+import { type TableColumn, VirtualTable } from '../../ui/VirtualTable.tsx';
+import styles from './TrainPlace.module.css';
+import { useTrainJob } from './use-run.ts';
+import { STARTED, STATUS_WORDS } from './words.ts';
+
+interface Row {
+  readonly run: TrainRun;
+  readonly status: string;
+  readonly isShown: boolean;
+}
+
+const COLUMNS: readonly TableColumn<Row>[] = [
+  {
+    key: 'name',
+    header: 'Run',
+    render: ({ run, isShown }) => (isShown ? <strong>{run.spec.name}</strong> : run.spec.name),
+  },
+  {
+    key: 'method',
+    header: 'Method',
+    width: 100,
+    render: ({ run }) => METHOD_LABELS[run.spec.settings.objective.kind],
+  },
+  { key: 'status', header: 'Status', width: 100, render: ({ status }) => status },
+  {
+    key: 'step',
+    header: 'Step',
+    width: 104,
+    align: 'end',
+    render: ({ run }) => `${formatCount(run.step)} of ${formatCount(run.stepCount)}`,
+  },
+  {
+    key: 'disc',
+    header: 'Best disc Dice',
+    width: 104,
+    align: 'end',
+    render: ({ run }) => (run.best === undefined ? 'none yet' : formatPercent(run.best.discDice)),
+  },
+  { key: 'adapter', header: 'GPU', width: 110, render: ({ run }) => run.adapter },
+  {
+    key: 'started',
+    header: 'Started',
+    width: 134,
+    render: ({ run }) => STARTED.format(new Date(run.startedAt)),
+  },
+];
+
+const MOST_ROWS = 6;
+
+/** The list. */
+export function RunList() {
+  const runs = useStore((state) => state.train.runs);
+  const shown = useStore((state) => shownTrainRunOf(state.train));
+  const incidents = useStore((state) => state.train.incidents);
+  const job = useTrainJob();
+  const rows = runs.map((run) => ({
+    run,
+    status: STATUS_WORDS[statusOf(run, incidents, job)],
+    isShown: run === shown,
+  }));
+  return (
+    <section aria-labelledby="train-runs-title">
+      <h2 id="train-runs-title" className={styles['sectionTitle']}>
+        Runs ({formatCount(runs.length)})
+      </h2>
+      <VirtualTable
+        caption="Runs; open one to show it"
+        columns={COLUMNS}
+        rows={rows}
+        rowKey={({ run }) => run.spec.runId}
+        height={34 + 28 * Math.min(MOST_ROWS, rows.length)}
+        onOpen={({ run }) => showTrainRun(run.spec.runId)}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,63 @@
+/** What happened to a run beside its steps: warnings that hold now, then what was noted, the latest first. */
+import type { TrainRun } from '../../../workers/api/train.ts';
+import { useStore } from '../../state/store.ts';
+import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { formatCount, formatCounted } from '../../ui/format.ts';
+import { Notice } from '../../ui/Notice.tsx';
+import type { RunSeries } from './run-series.ts';
+import styles from './TrainPlace.module.css';
+import { useRunStatus } from './use-run.ts';
+
+/** A run that trains is slowed where it cannot be seen. */
+function WhileRunning() {
+  const incidents = useStore((state) => state.train.incidents);
+  if (incidents === null) return null;
+  const { hiddenCount, restartCount, restartReason } = incidents;
+  return (
+    <>
+      <Notice tone={hiddenCount > 0 ? 'warn' : 'note'}>
+        {hiddenCount > 0 && `This tab was hidden ${formatCounted(hiddenCount, 'time')} during the run. `}
+        Keep this tab in view: browsers slow hidden tabs down and may stop them. A checkpoint is written
+        whenever it is hidden.
+      </Notice>
+      {restartCount > 0 && (
+        <Notice tone="warn" title="The device was lost">
+          Training started again from its last checkpoint ({formatCounted(restartCount, 'time')}).{' '}
+          {restartReason}
+        </Notice>
+      )}
+    </>
+  );
+}
+
+/** Warnings, the error of a failed run, and the list of notices. */
+export function RunNotices({ run, series }: { readonly run: TrainRun; readonly series: RunSeries }) {
+  const status = useRunStatus(run);
+  const isHere = status === 'running' || status === 'paused';
+  return (
+    <>
+      {isHere && <WhileRunning />}
+      {status === 'interrupted' && (
+        <Notice tone="warn" title="This run was interrupted">
+          {run.checkpointStep === 0
+            ? 'It has no checkpoint yet and would begin again.'
+            : `It can go on from step ${formatCount(run.checkpointStep)}, with the same numbers as if it had not stopped.`}
+        </Notice>
+      )}
+      {status === 'failed' && run.error !== undefined && <ErrorNotice error={run.error} />}
+      {series.notices.length > 0 && (
+        <details className={styles['details']}>
+          <summary>Notices of the run ({formatCount(series.notices.length)})</summary>
+          <ul className={styles['notices']}>
+            {series.notices.map(({ step, notice, sentence }, index) => (
+              // Notices are only ever added in front; counted from the end they keep their place.
+              <li key={series.notices.length - index}>
+                Step {formatCount(step)}, {notice}: {sentence}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}

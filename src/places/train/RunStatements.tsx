@@ -1,0 +1,60 @@
+/** A run in four numbers, each with what it means. */
+import type { ReactNode } from 'react';
+import type { TrainRun } from '../../../workers/api/train.ts';
+import { formatCount, formatDuration, formatNumber, formatPercent, formatTimeLeft } from '../../ui/format.ts';
+import type { RunSeries } from './run-series.ts';
+import styles from './TrainPlace.module.css';
+import { useRunStatus, useTrainJob } from './use-run.ts';
+
+function Statement(props: { readonly title: string; readonly value: string; readonly children: ReactNode }) {
+  return (
+    <section className={styles['statement']} aria-label={props.title}>
+      <h3>{props.title}</h3>
+      <p className={styles['value']}>{props.value}</p>
+      <p>{props.children}</p>
+    </section>
+  );
+}
+
+function timeText(run: TrainRun, remainingMs: number | null): string {
+  return remainingMs === null
+    ? `${formatDuration(run.elapsedMs)} so far.`
+    : `about ${formatTimeLeft(remainingMs)} left.`;
+}
+
+/** The statement cards. */
+export function RunStatements({ run, series }: { readonly run: TrainRun; readonly series: RunSeries }) {
+  const job = useTrainJob();
+  const isHere = useRunStatus(run) === 'running';
+  const { lastStep, lastValidation, loss, rate } = series;
+  const smoothed = loss[1]?.points.y.at(-1);
+  const { best } = run;
+  const step = Math.max(run.step, lastStep?.step ?? 0);
+  return (
+    <div className={styles['statements']}>
+      <Statement title="Step" value={`${formatCount(step)} of ${formatCount(run.stepCount)}`}>
+        {lastStep !== undefined &&
+          `Epoch ${formatCount(lastStep.epoch)} of ${formatCount(run.spec.settings.epochCount)}; `}
+        {timeText(run, isHere ? (job?.remainingMs ?? null) : null)} Last checkpoint at step{' '}
+        {formatCount(run.checkpointStep)}.
+      </Statement>
+      <Statement title="Loss, smoothed" value={formatNumber(smoothed)}>
+        {lastStep === undefined
+          ? 'No step has been reported yet.'
+          : `Last step ${formatNumber(lastStep.loss)}: cross-entropy ${formatNumber(lastStep.crossEntropy)}, Dice loss ${formatNumber(lastStep.dice)}.`}
+      </Statement>
+      <Statement
+        title="Best disc Dice in validation"
+        value={best === undefined ? 'none yet' : formatPercent(best.discDice)}
+      >
+        {best === undefined
+          ? 'It is known after the first validation.'
+          : `At step ${formatCount(best.step)}: cup ${formatPercent(best.cupDice)}, rim ${formatPercent(best.rimDice)}; n = ${formatCount(best.imageCount)}. Last: disc ${formatPercent(lastValidation?.discDice)}.`}
+      </Statement>
+      <Statement title="Images a second" value={formatNumber(rate[1]?.points.y.at(-1), 3)}>
+        {formatCount(run.spec.settings.batchSize)} a step, {formatCount(run.estimate.microBatch)} at once;
+        recomputation: {run.estimate.recomputation}.
+      </Statement>
+    </div>
+  );
+}

@@ -1,0 +1,13 @@
+/** How runs are put into words. */
+import type { TrainStatus } from '../../../workers/api/train.ts';
+
+export const STATUS_WORDS: Readonly<Record<TrainStatus, string>> = {
+  running: 'running',
+  paused: 'paused',
+  interrupted: 'interrupted',
+  finished: 'finished',
+  'stopped-early': 'stopped early',
+  failed: 'failed',
+};
+
+export const STARTED = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });

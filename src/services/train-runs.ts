@@ -1,0 +1,112 @@
+/** The list of runs and the events of the one that is shown, as the compute worker keeps them; opening, exporting and deleting runs. */
+import type { TrainedForm, ValidationOverlay } from '../../workers/api/train.ts';
+import { saveFile } from '../charts/export.ts';
+import { store, update } from '../state/store.ts';
+import { withEvents, withRuns, withShownRun } from '../state/train.ts';
+import { loadMadeModel, refreshMade } from './models.ts';
+import { goTo } from './navigation.ts';
+import { startTrainingWorker } from './train-worker.ts';
+
+/** How often the events of the shown run are asked for: often enough to look live, too rarely to cost anything. */
+const FOLLOW_EVERY_MS = 500;
+
+/** Reads the list of runs into the state. Errors: `runtime/start-failed`. */
+export async function refreshTrainRuns(): Promise<void> {
+  const { worker } = await startTrainingWorker();
+  const runs = await worker.trainRuns();
+  update('train', (train) => withRuns(train, runs));
+}
+
+/** What the place shows at first: models and runs of earlier visits. Failures are in the device's state already. */
+export async function prepareTraining(): Promise<void> {
+  try {
+    const { worker } = await startTrainingWorker();
+    await refreshMade(worker);
+    await refreshTrainRuns();
+  } catch {
+    update('train', (train) => ({ ...train, restored: true }));
+  }
+}
+
+/** Shows a run. */
+export function showTrainRun(runId: string): void {
+  if (store.getState().train.shownRunId === runId) return;
+  update('train', (train) => withShownRun(train, runId));
+}
+
+/** Fetches what has been added to the events of the shown run, and with news beside steps the list of runs too. */
+async function fetchEvents(runId: string): Promise<void> {
+  const { worker } = await startTrainingWorker();
+  if (store.getState().train.log.runId !== runId) {
+    update('train', (train) => ({ ...train, log: { runId, events: [] } }));
+  }
+  const known = store.getState().train.log.events;
+  const added = await worker.trainEvents(runId, known.length);
+  // Started anew meanwhile: these events may be of before, and the next call asks from the beginning.
+  if (store.getState().train.log.events !== known) return;
+  update('train', (train) => withEvents(train, runId, added));
+  if (added.some(({ kind }) => kind !== 'step')) await refreshTrainRuns();
+}
+
+/** Fetches the events of a run, and keeps them up to date while it is under way, until the returned function is called. */
+export function followTrainRun(runId: string, isUnderWay: boolean): () => void {
+  let isStopped = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  async function fetchAgain(): Promise<void> {
+    try {
+      await fetchEvents(runId);
+    } catch {
+      // The run has no events yet, or its worker is being replaced: the next call finds out.
+    }
+    if (isUnderWay && !isStopped) timer = setTimeout(() => void fetchAgain(), FOLLOW_EVERY_MS);
+  }
+  void fetchAgain();
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+  };
+}
+
+/** Reads the list of runs until one that was just started is in it, or the returned function is called. */
+export function awaitListing(runId: string): () => void {
+  const timer = setInterval(() => {
+    if (store.getState().train.runs.some(({ spec }) => spec.runId === runId)) clearInterval(timer);
+    // The worker may be being replaced; the next call finds out.
+    else refreshTrainRuns().catch(() => undefined);
+  }, FOLLOW_EVERY_MS);
+  return () => clearInterval(timer);
+}
+
+/** Asks for all events of a run anew: it goes on from a checkpoint, and what lay behind that is done again. */
+export function forgetEvents(runId: string): void {
+  update('train', (train) => (train.log.runId === runId ? { ...train, log: { runId, events: [] } } : train));
+}
+
+/** The overlays of a run's last validation. Errors: `train/no-run`. */
+export async function fetchOverlays(runId: string): Promise<readonly ValidationOverlay[]> {
+  const { worker } = await startTrainingWorker();
+  return worker.trainOverlays(runId);
+}
+
+/** Deletes a run with its checkpoints. Errors: those of the worker. */
+export async function deleteTrainRun(runId: string): Promise<void> {
+  const { worker } = await startTrainingWorker();
+  await worker.deleteTrainRun(runId);
+  await refreshTrainRuns();
+  await refreshMade(worker);
+}
+
+/** Saves what a run has learnt as a file. Errors: `train/no-run`. */
+export async function exportTrained(runId: string, which: 'best' | 'last', form: TrainedForm): Promise<void> {
+  const { worker } = await startTrainingWorker();
+  const file = await worker.exportTrained(runId, which, form);
+  saveFile(file.name, file);
+}
+
+/** Loads a trained model, takes it into use and goes to a place that uses it. */
+export async function openTrainedModel(modelId: string, place: 'evaluate' | 'search'): Promise<void> {
+  const { worker } = await startTrainingWorker();
+  await refreshMade(worker);
+  goTo(place);
+  await loadMadeModel(modelId);
+}

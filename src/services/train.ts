@@ -1,0 +1,184 @@
+/**
+ * Starts and resumes runs as jobs. A run whose device is lost starts again from its checkpoint by itself; one whose page is
+ * hidden writes a checkpoint at once.
+ */
+import { isAbortError, serializeError, WorkbenchError } from '../../core/errors.ts';
+import type { Report } from '../../core/tasks.ts';
+import type { TrainRun, TrainSample, TrainSpec } from '../../workers/api/train.ts';
+import { sampleRefOf, selectPassing } from '../state/cohort-selectors.ts';
+import { store, update } from '../state/store.ts';
+import { withShownRun } from '../state/train.ts';
+import { METHOD_LABELS } from '../state/train-recipes.ts';
+import {
+  selectTrainChoices,
+  selectTrainDraft,
+  selectTrainModel,
+  selectTrainPlan,
+} from '../state/train-selectors.ts';
+import { formatCount } from '../ui/format.ts';
+import { announce } from './announce.ts';
+import { type JobEnd, startJob } from './jobs.ts';
+import { refreshMade } from './models.ts';
+import { cohortHash, describeFilter } from './provenance.ts';
+import { awaitListing, forgetEvents, refreshTrainRuns } from './train-runs.ts';
+import { type RunningTraining, startTrainingWorker } from './train-worker.ts';
+import { softwareVersion } from './version.ts';
+
+/** Jobs of this place: one run at a time, because there is one device. */
+export const TRAIN_JOB = 'train';
+
+/** A device that is lost again and again is not worth a further try. */
+const MAX_RESTARTS = 3;
+/** How long the replacement of a lost worker may take to be begun. */
+const REPLACED_WITHIN_MS = 10_000;
+
+function noGpu(reason: string): WorkbenchError {
+  return new WorkbenchError('train/no-gpu', `Training needs WebGPU. ${reason}`);
+}
+
+async function startOnGpu(): Promise<RunningTraining> {
+  const started = await startTrainingWorker();
+  if (started.report.provider !== 'webgpu') throw noGpu(started.report.reason);
+  return started;
+}
+
+/** The worker that replaces a lost one. */
+async function awaitReplacement(lost: RunningTraining, signal: AbortSignal): Promise<void> {
+  const deadlineMs = performance.now() + REPLACED_WITHIN_MS;
+  while (performance.now() < deadlineMs) {
+    signal.throwIfAborted();
+    if ((await startTrainingWorker()).worker !== lost.worker) return;
+    await new Promise((resolve) => {
+      setTimeout(resolve, 100);
+    });
+  }
+}
+
+function noteRestart(runId: string, restartCount: number, restartReason: string): void {
+  update('train', (train) => ({
+    ...train,
+    incidents: { runId, hiddenCount: train.incidents?.hiddenCount ?? 0, restartCount, restartReason },
+  }));
+  announce(`The device was lost; training starts again from its last checkpoint. ${restartReason}`);
+}
+
+/** Trains to the end, starting again from the last checkpoint when the device is lost. */
+async function trainThroughLosses(spec: TrainSpec, signal: AbortSignal, report: Report): Promise<TrainRun> {
+  for (let restartCount = 0; ; restartCount++) {
+    const started = await startOnGpu();
+    signal.throwIfAborted();
+    forgetEvents(spec.runId);
+    try {
+      return await started.worker.train(spec, signal, report);
+    } catch (error) {
+      const { code, message } = serializeError(error);
+      const isLost = code === 'gpu/device-lost' || code === 'worker/crashed';
+      if (!isLost || signal.aborted || isAbortError(error) || restartCount === MAX_RESTARTS) throw error;
+      await awaitReplacement(started, signal);
+      noteRestart(spec.runId, restartCount + 1, message);
+    }
+  }
+}
+
+/** Writes a checkpoint of a run whenever the page is hidden, until the returned function is called. */
+function checkpointWhenHidden(runId: string): () => void {
+  const onChange = () => {
+    if (document.visibilityState !== 'hidden') return;
+    update('train', ({ incidents, ...train }) => ({
+      ...train,
+      incidents: incidents === null ? null : { ...incidents, hiddenCount: incidents.hiddenCount + 1 },
+    }));
+    startTrainingWorker()
+      .then(({ worker }) => worker.checkpointTraining(runId))
+      // A run that has not begun or has just ended has nothing to write.
+      .catch(() => undefined);
+  };
+  document.addEventListener('visibilitychange', onChange);
+  return () => document.removeEventListener('visibilitychange', onChange);
+}
+
+function summarize(end: JobEnd<TrainRun>): string {
+  if (end.status === 'cancelled') return 'Its checkpoint is kept; the run can go on from there.';
+  if (end.status === 'failed') return '';
+  const { step, best } = end.value;
+  const score = best === undefined ? '' : `, best disc Dice ${(100 * best.discDice).toFixed(1)}%`;
+  return `${formatCount(step)} steps${score}.`;
+}
+
+function runJob(spec: TrainSpec): void {
+  const { runId, name, training } = spec;
+  update('train', (train) => ({
+    ...withShownRun(train, runId),
+    incidents: { runId, restartCount: 0, restartReason: '', hiddenCount: 0 },
+  }));
+  const { end } = startJob<TrainRun>({
+    kind: TRAIN_JOB,
+    label: `Training on ${formatCount(training.length)} images: ${name}`,
+    place: 'train',
+    async run(signal, report) {
+      const stopWatching = checkpointWhenHidden(runId);
+      const stopListing = awaitListing(runId);
+      try {
+        return await trainThroughLosses(spec, signal, report);
+      } finally {
+        stopWatching();
+        stopListing();
+      }
+    },
+    summarize,
+    setPaused(isPaused) {
+      startTrainingWorker()
+        .then(({ worker }) => worker.pauseTraining(runId, isPaused))
+        // The run has just ended: there is nothing to pause.
+        .catch(() => undefined);
+    },
+  });
+  void end.then(async () => {
+    update('train', (train) => ({ ...train, incidents: null }));
+    try {
+      await refreshTrainRuns();
+      await refreshMade((await startTrainingWorker()).worker);
+    } catch {
+      // The device's state says why there is no worker; the list is read again at the next visit.
+    }
+  });
+}
+
+/** Starts the run that the present settings describe. Called only when nothing stands in its way. */
+export async function startTraining(): Promise<void> {
+  const state = store.getState();
+  const draft = selectTrainDraft(state);
+  if (draft === undefined) return;
+  const { method, seed } = selectTrainChoices(state);
+  const { trainingLabel, validationLabel } = selectTrainPlan(state);
+  const { records, filter } = state.cohort;
+  runJob({
+    ...draft,
+    runId: crypto.randomUUID(),
+    name: `${METHOD_LABELS[method]}, ${trainingLabel}, seed ${seed}`,
+    origin: {
+      softwareVersion,
+      cohortHash: await cohortHash(records.map(({ id }) => id)),
+      cohortCount: records.length,
+      filterText: describeFilter(filter),
+      filterPassingCount: selectPassing(state).length,
+      modelName: selectTrainModel(state)?.name ?? '',
+      trainingLabel,
+      validationLabel,
+    },
+  });
+}
+
+/** Where a run's samples are now: other workers have them after a reload. */
+function located(samples: readonly TrainSample[]): readonly TrainSample[] {
+  const state = store.getState();
+  return samples.flatMap((sample) => {
+    const found = sampleRefOf(state, sample.id);
+    return found === undefined ? [] : [{ ...sample, shard: found.shard }];
+  });
+}
+
+/** Goes on with a run from its last checkpoint. Called only when all its samples are there. */
+export function resumeTraining({ spec }: TrainRun): void {
+  runJob({ ...spec, training: located(spec.training), validation: located(spec.validation) });
+}

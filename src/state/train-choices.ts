@@ -1,0 +1,182 @@
+/**
+ * What a person chooses in Train, flat, so that each setting is one row with one default: the data, the model, the method and
+ * every field of TrainSettings. Only what differs from the defaults is kept: another model or method has other defaults.
+ */
+import type { TrainSettings } from '../../workers/api/train.ts';
+import { RECOMPUTATIONS } from '../../workers/train/plan/plan.ts';
+import type { Objective } from '../../workers/train/objectives/objective.ts';
+import { type Method, METHODS, OBJECTIVES, recipeOf } from './train-recipes.ts';
+
+/** Fields that a row cannot show as they are: null, a union, bytes. */
+type Reworded = 'objective' | 'crop' | 'recomputation' | 'microBatch' | 'memoryBytes';
+
+export const VALIDATION_SOURCES = ['train-split', 'validation-split', 'none'] as const;
+export type ValidationSource = (typeof VALIDATION_SOURCES)[number];
+
+export interface TrainChoices extends Omit<TrainSettings, Reworded> {
+  /** `train-split`, `filter`, or `search:` with the id of a kept search. */
+  readonly trainingSet: string;
+  readonly validationSource: ValidationSource;
+  /** Share of the train split that is drawn for validation, as a fraction. */
+  readonly validationFrac: number;
+  readonly maxValidationCount: number;
+  readonly validationSeed: number;
+  readonly groupingId: string;
+  /** Key of a model choice, see train-models.ts. */
+  readonly modelKey: string;
+  readonly method: Method;
+  readonly febsGamma: number;
+  readonly febsMinimum: 'present' | 'all';
+  readonly groupRate: number;
+  readonly adversaryWeight: number;
+  readonly reversalScale: number;
+  /** Pixels; 0 for none. */
+  readonly crop: number;
+  readonly recomputation: (typeof RECOMPUTATIONS)[number] | 'auto';
+  /** Images; 0 for what fits. */
+  readonly microBatch: number;
+  readonly memoryMebibytes: number;
+}
+
+export const SEARCH_PREFIX = 'search:';
+export const TINY_KEY = 'embedded:samed-tiny';
+const MEBIBYTE = 1024 ** 2;
+
+/** The set that is trained on where none was chosen, and how many images the chosen one has. */
+export interface DefaultSet {
+  readonly trainingSet: string;
+  readonly imageCount: number;
+}
+
+/** What stands where nothing was changed. */
+export function defaultChoices(modelKey: string, method: Method, set: DefaultSet): TrainChoices {
+  const recipe = recipeOf(modelKey === TINY_KEY, method, set.imageCount);
+  const { objective: _objective, crop, recomputation, microBatch, memoryBytes, ...same } = recipe;
+  return {
+    ...same,
+    trainingSet: set.trainingSet,
+    validationSource: 'train-split',
+    validationFrac: 0.1,
+    maxValidationCount: 64,
+    validationSeed: 1,
+    groupingId: 'race',
+    modelKey: TINY_KEY,
+    method: 'plain',
+    febsGamma: OBJECTIVES.febs.gamma,
+    febsMinimum: OBJECTIVES.febs.minimum,
+    groupRate: OBJECTIVES.groupDro.rate,
+    adversaryWeight: OBJECTIVES.adversarial.weight,
+    reversalScale: OBJECTIVES.adversarial.reversalScale,
+    crop: crop ?? 0,
+    recomputation: recomputation ?? 'auto',
+    microBatch: microBatch ?? 0,
+    memoryMebibytes: Math.round(memoryBytes / MEBIBYTE),
+  };
+}
+
+function objectiveOf(choices: TrainChoices): Objective {
+  switch (choices.method) {
+    case 'febs':
+      return { kind: 'febs', gamma: choices.febsGamma, minimum: choices.febsMinimum };
+    case 'groupDro':
+      return { kind: 'groupDro', rate: choices.groupRate };
+    case 'adversarial':
+      return {
+        kind: 'adversarial',
+        weight: choices.adversaryWeight,
+        reversalScale: choices.reversalScale,
+      };
+    default:
+      return { kind: choices.method };
+  }
+}
+
+/** The settings of a run, as the worker takes them. */
+export function settingsOf(choices: TrainChoices): TrainSettings {
+  return {
+    objective: objectiveOf(choices),
+    trainable: choices.trainable,
+    rank: choices.rank,
+    adaptsDecoder: choices.adaptsDecoder,
+    crossEntropyWeight: choices.crossEntropyWeight,
+    diceWeight: choices.diceWeight,
+    optimizer: choices.optimizer,
+    learningRate: choices.learningRate,
+    weightDecay: choices.weightDecay,
+    momentum: choices.momentum,
+    warmUpStepCount: choices.warmUpStepCount,
+    epochCount: choices.epochCount,
+    decayEpochCount: choices.decayEpochCount,
+    batchSize: choices.batchSize,
+    isAugmented: choices.isAugmented,
+    preset: choices.preset,
+    crop: choices.crop === 0 ? null : choices.crop,
+    validateEverySteps: choices.validateEverySteps,
+    patience: choices.patience,
+    checkpointEverySteps: choices.checkpointEverySteps,
+    seed: choices.seed,
+    recomputation: choices.recomputation === 'auto' ? null : choices.recomputation,
+    microBatch: choices.microBatch === 0 ? null : choices.microBatch,
+    memoryBytes: choices.memoryMebibytes * MEBIBYTE,
+  };
+}
+
+/** The values that a choice may have, where they are few. */
+const CHOICES: { readonly [Key in keyof TrainChoices]?: readonly TrainChoices[Key][] } = {
+  validationSource: VALIDATION_SOURCES,
+  method: METHODS,
+  febsMinimum: ['present', 'all'],
+  trainable: ['adapters-and-decoder', 'all'],
+  optimizer: ['adamw', 'sgd'],
+  preset: ['corrected', 'published'],
+  recomputation: ['auto', ...RECOMPUTATIONS],
+};
+
+/** The least and the most of each number. The rows show the same limits. */
+export const LIMITS = {
+  validationFrac: [0.01, 0.5],
+  maxValidationCount: [1, 10_000],
+  validationSeed: [0, 4_294_967_295],
+  febsGamma: [0, 100],
+  groupRate: [0, 10],
+  adversaryWeight: [0, 100],
+  reversalScale: [0, 100],
+  rank: [1, 64],
+  crossEntropyWeight: [0, 100],
+  diceWeight: [0, 100],
+  learningRate: [0, 10],
+  weightDecay: [0, 1],
+  momentum: [0, 0.999],
+  warmUpStepCount: [0, 100_000],
+  epochCount: [1, 100_000],
+  decayEpochCount: [1, 100_000],
+  batchSize: [1, 512],
+  crop: [0, 4096],
+  validateEverySteps: [0, 100_000],
+  patience: [0, 100_000],
+  checkpointEverySteps: [1, 100_000],
+  seed: [0, 4_294_967_295],
+  microBatch: [0, 512],
+  memoryMebibytes: [64, 262_144],
+} as const satisfies { readonly [Key in keyof TrainChoices]?: readonly [number, number] };
+export type LimitedKey = keyof typeof LIMITS;
+
+/** The names of numbers that lie outside their limits; empty when a run may start. */
+export function keysOutOfLimits(choices: TrainChoices): readonly LimitedKey[] {
+  return (Object.keys(LIMITS) as LimitedKey[]).filter((key) => {
+    const [least, most] = LIMITS[key];
+    return !(choices[key] >= least && choices[key] <= most);
+  });
+}
+
+/** What was changed, as read from storage: only keys and values that can be. */
+export function checkedChanges(saved: unknown): Partial<TrainChoices> {
+  if (typeof saved !== 'object' || saved === null) return {};
+  const defaults = defaultChoices(TINY_KEY, 'plain', { trainingSet: 'train-split', imageCount: 0 });
+  const entries = Object.entries(saved).filter(([key, value]: [string, unknown]) => {
+    if (!(key in defaults) || typeof value !== typeof defaults[key as keyof TrainChoices]) return false;
+    const allowed = CHOICES[key as keyof TrainChoices] as readonly unknown[] | undefined;
+    return (allowed?.includes(value) ?? true) && (typeof value !== 'number' || Number.isFinite(value));
+  });
+  return Object.fromEntries(entries) as Partial<TrainChoices>;
+}

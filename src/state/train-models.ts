@@ -1,0 +1,40 @@
+/** The models that Train offers: the embedded segmenters and those made of dropped files, each with why it cannot be trained, if so. */
+import { EMBEDDED_MODELS } from '../../models/zoo/registry.ts';
+import type { MadeModel, ModelSource } from '../../workers/api/compute.ts';
+import { memoizeLast } from './memoize.ts';
+import type { WorkbenchState } from './store.ts';
+
+export interface TrainModelChoice {
+  /** `embedded:` with a name or `made:` with an id. */
+  readonly key: string;
+  readonly source: ModelSource;
+  readonly name: string;
+  /** One sentence; undefined for a model that can be trained, and while it is not known. */
+  readonly refusal: string | undefined;
+}
+
+const EMBEDDED_SEGMENTERS = Object.values(EMBEDDED_MODELS).filter(({ role }) => role === 'segmenter');
+
+const choicesOf = memoizeLast(
+  (
+    made: readonly MadeModel[],
+    refusals: Readonly<Record<string, string | null>>,
+  ): readonly TrainModelChoice[] => {
+    const sources: readonly Omit<TrainModelChoice, 'refusal'>[] = [
+      ...EMBEDDED_SEGMENTERS.map(({ name, title }) => ({
+        key: `embedded:${name}`,
+        source: { kind: 'embedded', name } as const,
+        name: title,
+      })),
+      ...made
+        .filter(({ role }) => role === 'segmenter')
+        .map(({ id, name }) => ({ key: `made:${id}`, source: { kind: 'made', id } as const, name })),
+    ];
+    return sources.map((choice) => ({ ...choice, refusal: refusals[choice.key] ?? undefined }));
+  },
+);
+
+/** In the order that they are listed in. */
+export function selectTrainModels({ models, train }: WorkbenchState): readonly TrainModelChoice[] {
+  return choicesOf(models.made, train.refusals);
+}

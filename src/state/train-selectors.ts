@@ -1,0 +1,127 @@
+/** What follows from the training slice and the rest of the state. Every selector returns a primitive or a stable reference. */
+import type { ModelSource } from '../../workers/api/compute.ts';
+import type { TrainSpec } from '../../workers/api/train.ts';
+import { selectCoding, selectPassing, selectSplitAssignment, selectSplitCounts } from './cohort-selectors.ts';
+import { memoizeLast } from './memoize.ts';
+import type { KeptSearch } from './search.ts';
+import type { WorkbenchState } from './store.ts';
+import { defaultsFor } from './train.ts';
+import {
+  type DefaultSet,
+  keysOutOfLimits,
+  SEARCH_PREFIX,
+  settingsOf,
+  type TrainChoices,
+} from './train-choices.ts';
+import { selectTrainModels, type TrainModelChoice } from './train-models.ts';
+import { type PlanInputs, planTrainingData, type TrainPlan } from './train-plan.ts';
+
+const setOf = memoizeLast(
+  (
+    searches: readonly KeptSearch[],
+    changed: string | undefined,
+    trainCount: number,
+    passingCount: number,
+  ): DefaultSet => {
+    const [latest] = searches;
+    const trainingSet = latest === undefined ? 'train-split' : `${SEARCH_PREFIX}${latest.id}`;
+    const chosen = changed ?? trainingSet;
+    const kept = searches.find(({ id }) => `${SEARCH_PREFIX}${id}` === chosen);
+    const splitOrFilter = chosen === 'filter' ? passingCount : trainCount;
+    return { trainingSet, imageCount: kept?.result.selected.length ?? splitOrFilter };
+  },
+);
+
+/** The latest selection, else the train split; and the size of the chosen set, which the published number of epochs follows. */
+export function selectDefaultSet(state: WorkbenchState): DefaultSet {
+  const { train: trainCount } = selectSplitCounts(state);
+  const { trainingSet } = state.train.changes;
+  return setOf(state.search.kept, trainingSet, trainCount, selectPassing(state).length);
+}
+
+const defaults = memoizeLast(defaultsFor);
+
+/** What stands where nothing was changed. */
+export function selectTrainDefaults(state: WorkbenchState): TrainChoices {
+  return defaults(state.train.changes, selectDefaultSet(state));
+}
+
+const merged = memoizeLast((standing: TrainChoices, changes: Partial<TrainChoices>): TrainChoices => ({
+  ...standing,
+  ...changes,
+}));
+
+/** The settings of the next run. */
+export function selectTrainChoices(state: WorkbenchState): TrainChoices {
+  return merged(selectTrainDefaults(state), state.train.changes);
+}
+
+const inputsOf = memoizeLast(
+  (
+    records: PlanInputs['records'],
+    shards: PlanInputs['shards'],
+    withoutFile: PlanInputs['withoutFile'],
+    passing: PlanInputs['passing'],
+    splits: PlanInputs['splits'],
+    coding: PlanInputs['coding'],
+    groupings: PlanInputs['groupings'],
+    searches: PlanInputs['searches'],
+  ): PlanInputs => ({ records, shards, withoutFile, passing, splits, coding, groupings, searches }),
+);
+const planned = memoizeLast(planTrainingData);
+
+/** What the next run would train on and validate with. */
+export function selectTrainPlan(state: WorkbenchState): TrainPlan {
+  const { records, shards, withoutFile, groupings } = state.cohort;
+  const inputs = inputsOf(
+    records,
+    shards,
+    withoutFile,
+    selectPassing(state),
+    selectSplitAssignment(state).splits,
+    selectCoding(state),
+    groupings,
+    state.search.kept,
+  );
+  return planned(inputs, selectTrainChoices(state));
+}
+
+/** The chosen model; undefined where it is gone. */
+export function selectTrainModel(state: WorkbenchState): TrainModelChoice | undefined {
+  const { modelKey } = selectTrainChoices(state);
+  return selectTrainModels(state).find(({ key }) => key === modelKey);
+}
+
+/** A run without its identity. */
+export type TrainDraft = Omit<TrainSpec, 'runId' | 'name' | 'origin'>;
+
+const drafted = memoizeLast(
+  (plan: TrainPlan, choices: TrainChoices, model: ModelSource | undefined): TrainDraft | undefined => {
+    if (plan.problem !== undefined || model === undefined || keysOutOfLimits(choices).length > 0) {
+      return undefined;
+    }
+    const { attribute, groups, training, validation } = plan;
+    return { model, settings: settingsOf(choices), attribute, groups, training, validation };
+  },
+);
+
+/** What would be trained now; undefined while the settings do not allow a run. */
+export function selectTrainDraft(state: WorkbenchState): TrainDraft | undefined {
+  return drafted(selectTrainPlan(state), selectTrainChoices(state), selectTrainModel(state)?.source);
+}
+
+/** Why no run can start now; undefined when one can. */
+export function selectTrainProblem(state: WorkbenchState): string | undefined {
+  const { problem } = selectTrainPlan(state);
+  if (problem !== undefined) return problem;
+  if (state.device.status === 'ready' && state.device.report.provider === 'wasm') {
+    return 'Training needs WebGPU, which this browser does not offer here.';
+  }
+  const model = selectTrainModel(state);
+  if (model === undefined) return 'The chosen model is not there. Choose another one.';
+  if (model.refusal !== undefined) return model.refusal;
+  if (keysOutOfLimits(selectTrainChoices(state)).length > 0) {
+    return 'A setting lies outside its limits; it is marked at the left.';
+  }
+  return undefined;
+}
