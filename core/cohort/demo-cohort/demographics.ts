@@ -107,11 +107,16 @@ export function demoSampleName(index: number): string {
 }
 
 /**
- * Returns a function that describes subject `index`. The same count and seed give the same subjects in any order of asking.
+ * Returns a function that describes subject `index`. The same count, seed and cohort, whose name begins the names of the random
+ * streams, give the same subjects in any order of asking.
  * Cost: a few bytes a subject, kept.
  */
-export function drawDemographics(count: number, seed: number): (index: number) => DemoSubject {
-  const stream = (name: string) => createRandom(seed, `demo-cohort/${name}`);
+export function drawDemographics(
+  count: number,
+  seed: number,
+  cohort = 'demo-cohort',
+): (index: number) => DemoSubject {
+  const stream = (name: string) => createRandom(seed, `${cohort}/${name}`);
   const { race, isTest } = raceAndSplit(count, stream('race'));
   const gender = shuffledCodes(count, GENDER_SHARES, stream('gender'));
   const ethnicity = shuffledCodes(count, ETHNICITY_SHARES, stream('ethnicity'));
