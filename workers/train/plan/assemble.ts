@@ -1,10 +1,10 @@
 /** Puts a plan together: actions become steps when their values have places. */
 import type { Action, Actions, Programme } from './actions.ts';
 import { bindBatch } from '../../../models/graph/shape.ts';
-import { type Lifetimes, lifetimesOf, type Uses } from './lifetimes.ts';
-import { placePersistent } from './persistent.ts';
+import { type Life, type Lifetimes, lifetimesOf, type Uses } from './lifetimes.ts';
+import { type Persistent, placePersistent } from './persistent.ts';
 import type { Place, PlanSettings, PlanStep, Recomputation, TrainingPlan } from './plan.ts';
-import { shareRegions } from './regions.ts';
+import { type SharedRegions, shareRegions } from './regions.ts';
 import type { StepDraft } from './step-actions.ts';
 import type { StepNode } from './step-graph.ts';
 
@@ -41,51 +41,76 @@ function stepsOf(
   }));
 }
 
-/** The plan of a drafted step whose backward part is `backward`, with the operations that it makes again. */
-export function assemblePlan(
+/** A step whose memory is laid out: what it needs is known before its steps are written down. */
+export interface Layout {
+  readonly draft: StepDraft;
+  readonly recomputation: Recomputation;
+  readonly actions: Actions;
+  readonly persistent: Persistent;
+  readonly lifetimes: Lifetimes;
+  readonly shared: SharedRegions;
+  readonly totalBytes: number;
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+/** Lays out a drafted step whose backward part is `backward`, with the operations that it makes again. */
+export function layOut(
   draft: StepDraft,
   recomputation: Recomputation,
   backward: readonly StepNode[],
   settings: PlanSettings,
-): TrainingPlan {
+): Layout {
   const { graph, batching } = draft;
-  const { microBatch, microBatchCount } = batching;
   const persistent = placePersistent(graph, draft.inputs, settings, batching);
-  const actions: Actions = draft.actionsWith(backward, persistent, settings.optimizer);
-  const lifetimes: Lifetimes = lifetimesOf(actions, {
+  const actions = draft.actionsWith(backward, persistent, settings.optimizer);
+  const lifetimes = lifetimesOf(actions, {
     persistent: new Set(persistent.places.keys()),
     read: new Set(graph.outputs.map(({ value }) => value)),
-    isRepeated: microBatchCount > 1,
+    isRepeated: batching.microBatchCount > 1,
   });
-  const { sizes, regionOf } = shareRegions(lifetimes.lives);
-  const shared = sizes.map((sizeBytes, index) =>
-    persistent.list.add(`activations ${index}`, 'activation', sizeBytes),
-  );
-  const placeOfLife = (life: number): Place => {
-    const region = shared[regionOf[life] as number] as Place;
-    return { ...region, sizeBytes: lifetimes.lives[life]?.sizeBytes ?? 0 };
-  };
-  const placeOf = (name: string, life: number | undefined) =>
-    life === undefined ? (persistent.places.get(name) as Place) : placeOfLife(life);
+  const shared = shareRegions(lifetimes.lives);
+  const totalBytes = sum(persistent.list.regions.map(({ sizeBytes }) => sizeBytes)) + sum(shared.sizes);
+  return { draft, recomputation, actions, persistent, lifetimes, shared, totalBytes };
+}
+
+/** The plan of a laid out step. */
+export function assemblePlan(layout: Layout, settings: PlanSettings): TrainingPlan {
+  const { draft, recomputation, actions, persistent, lifetimes, shared, totalBytes } = layout;
+  const { graph, batching } = draft;
+  const firstShared = persistent.list.regions.length;
+  const regions = [
+    ...persistent.list.regions,
+    ...shared.sizes.map((sizeBytes, index) => ({
+      name: `activations ${index}`,
+      role: 'activation' as const,
+      sizeBytes,
+    })),
+  ];
+  const placeOf = (name: string, life: number | undefined): Place =>
+    life === undefined
+      ? (persistent.places.get(name) as Place)
+      : {
+          region: firstShared + (shared.regionOf[life] as number),
+          offsetBytes: 0,
+          sizeBytes: (lifetimes.lives[life] as Life).sizeBytes,
+        };
   const programme = (name: Programme) =>
     actions[name].flatMap((action, index) => stepsOf(action, lifetimes.uses[name][index] as Uses, placeOf));
-
-  const { regions } = persistent.list;
   return {
     name: graph.training.name,
     batchSize: settings.batchSize,
-    microBatch,
-    microBatchCount,
+    ...batching,
     recomputation,
     regions,
-    totalBytes: regions.reduce((total, { sizeBytes }) => total + sizeBytes, 0),
+    totalBytes,
     inputs: persistent.inputs,
     parameters: persistent.parameters,
     trainables: persistent.trainables,
     states: persistent.states,
     outputs: graph.outputs.map(({ name, shape, value }) => ({
       name,
-      shape: bindBatch(shape, microBatch),
+      shape: bindBatch(shape, batching.microBatch),
       place: placeOf(value, lifetimes.afterForward.get(value)),
     })),
     report: persistent.report,

@@ -1,7 +1,7 @@
 /** How long each value of a step lives. A value that is made twice lives twice, and not in between. */
 import { ELEMENT_BYTES } from '../../gpu/buffers.ts';
 import { invariant } from '../../../core/errors.ts';
-import { type Action, type Actions, type Programme, PROGRAMMES } from './actions.ts';
+import { type Action, type Actions, type DispatchAction, type Programme, PROGRAMMES } from './actions.ts';
 
 /** One life of a value, or of scratch, in the actions of a step numbered through: both ends included. */
 export interface Life {
@@ -83,7 +83,7 @@ export function lifetimesOf(
       const scratch = (action.kind === 'dispatch' ? action.kernel.scratch : []).map(
         (count, index) =>
           lives.push({
-            name: `scratch ${index}`,
+            name: `${(action as DispatchAction).node}.scratch${index}`,
             sizeBytes: count * ELEMENT_BYTES,
             first: position,
             last: position,

@@ -28,8 +28,10 @@ export interface StepDraft {
   readonly batching: Batching;
   /** What the executor writes. */
   readonly inputs: readonly StepInput[];
-  /** Forward operations that the backward part begins with: none with one micro-batch. */
-  readonly forwardAgain: readonly StepNode[];
+  /** The forward operations before the backward part: with several micro-batches it begins with them. */
+  readonly forward: readonly StepNode[];
+  /** Bytes of a value of a micro-batch. */
+  readonly sizeBytes: (name: string) => number;
   /** The actions, when the backward part runs these operations. */
   readonly actionsWith: (
     backward: readonly StepNode[],
@@ -174,7 +176,8 @@ export function draftStep(graph: StepGraph, batching: Batching, traits: KernelTr
     graph,
     batching,
     inputs,
-    forwardAgain,
+    forward: isCut ? forwardAgain : forward,
+    sizeBytes: (name) => ofMicroBatch(name).sizeBytes,
     actionsWith: (backward, persistent, optimizer) => ({
       forward: forwardActions(),
       loss: lossActions(persistent),

@@ -45,6 +45,8 @@ export interface StepGraph {
   readonly outputs: readonly (GraphOutput & { readonly shape: Shape })[];
   readonly gradients: readonly ParameterGradient[];
   readonly updates: readonly StateUpdate[];
+  /** Whether an operation on images depends on the other images of its batch. */
+  readonly needsWholeBatch: boolean;
 }
 
 /** Whether a value has an axis of images. */
@@ -126,5 +128,6 @@ export function readStepGraph(training: TrainingGraph, isTraining: boolean): Ste
     outputs: held.filter(isOfImages),
     gradients: isTraining ? gradients : [],
     updates: isTraining ? updates : [],
+    needsWholeBatch: parts.forward.some(({ node }) => node.kind === 'batchNormTraining'),
   };
 }
