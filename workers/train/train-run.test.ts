@@ -1,0 +1,294 @@
+/** The loop with the oracle for an engine: what a run tells, keeps and leaves out, and that going on is not starting again. */
+import { describe, expect, it } from 'vitest';
+
+import type { SampleSource } from '../api/data.ts';
+import type { TrainEvent, TrainSettings, TrainSpec } from '../api/train.ts';
+import { createMemoryStorage, type CacheStorage } from '../infer/cache-storage.ts';
+import { createRunControl, type RunControl } from './run-control.ts';
+import { isStep, isValidation, type RunLog } from './run-log.ts';
+import { createRunStore } from './run-store.ts';
+import { createTestModel, oracleDevice, TEST_SOURCE, testSamples, testSpec } from './testing.ts';
+import { trainRun } from './train-run.ts';
+import type { TrainingDevice } from './training-device.ts';
+
+const SOURCES: ReadonlyMap<number, SampleSource> = new Map([0, 1].map((shard) => [shard, TEST_SOURCE]));
+
+interface Started {
+  readonly storage?: CacheStorage;
+  readonly device?: TrainingDevice;
+  readonly control?: RunControl;
+  readonly signal?: AbortSignal;
+  readonly report?: (done: number) => void;
+}
+
+/** Runs a spec in a storage. */
+function start(spec: TrainSpec, started: Started = {}) {
+  const { storage = createMemoryStorage(), device = oracleDevice(), control = createRunControl() } = started;
+  const log: RunLog = { events: [], overlays: [] };
+  const store = createRunStore(storage);
+  const surroundings = {
+    device,
+    store,
+    sources: () => SOURCES,
+    addModels: () => Promise.resolve([{ which: 'last' as const, id: 'made' }]),
+  };
+  const signal = started.signal ?? new AbortController().signal;
+  const end = trainRun(spec, createTestModel(), surroundings, control, log, signal, ({ phase, done }) =>
+    phase === 'Training' ? started.report?.(done) : undefined,
+  );
+  return { end, log, store, storage };
+}
+
+const numbersOf = (events: readonly TrainEvent[]) =>
+  events
+    .filter((event) => isStep(event) || isValidation(event))
+    .map((event) => (isStep(event) ? { ...event, samplesPerSecond: 0 } : event));
+
+describe('a run', () => {
+  it('tells every step, validates, keeps the best and the last, and ends', async () => {
+    const { end, log, store } = start(testSpec());
+    const run = await end;
+    // Five images by threes are two steps an epoch.
+    expect(run).toMatchObject({
+      status: 'finished',
+      step: 8,
+      stepCount: 8,
+      checkpointStep: 8,
+      adapter: 'oracle',
+    });
+    expect(run.models).toEqual([{ which: 'last', id: 'made' }]);
+    const steps = log.events.filter(isStep);
+    expect(steps.map(({ step, epoch }) => [step, epoch])).toEqual(
+      [1, 2, 3, 4, 5, 6, 7, 8].map((step) => [step, Math.ceil(step / 2)]),
+    );
+    for (const { loss, crossEntropy, dice, gradientNorm } of steps) {
+      expect(loss).toBeCloseTo(0.2 * crossEntropy + 0.8 * dice, 5);
+      expect(gradientNorm).toBeGreaterThan(0);
+    }
+    const rates = steps.map(({ learningRate }) => learningRate);
+    expect(rates.slice(0, 3)).toEqual([0.001, 0.001, 0.002]);
+    const validations = log.events.filter(isValidation);
+    expect(validations.map(({ step, imageCount }) => [step, imageCount])).toEqual([
+      [4, 3],
+      [8, 3],
+    ]);
+    expect(validations[0]?.isBest).toBe(true);
+    expect(run.best).toEqual(validations.findLast(({ isBest }) => isBest));
+    expect(log.overlays.map(({ id, side }) => [id, side])).toEqual(
+      testSamples('validation', 3).map(({ id }) => [id, 32]),
+    );
+    expect(await store.find('test')).toEqual(run);
+    expect((await store.weights('test', 'last'))?.step).toBe(8);
+    expect((await store.weights('test', 'best'))?.step).toBe(run.best?.step);
+  });
+
+  it('lowers its loss on images that it sees again and again', async () => {
+    const settings: Partial<TrainSettings> = {
+      isAugmented: false,
+      epochCount: 20,
+      decayEpochCount: 20,
+      batchSize: 5,
+      learningRate: 0.01,
+      validateEverySteps: 0,
+    };
+    const { end, log } = start(testSpec(settings));
+    await end;
+    const losses = log.events.filter(isStep).map(({ loss }) => loss);
+    expect(losses.at(-1)).toBeLessThan(0.9 * (losses[0] ?? 0));
+  });
+
+  it('is the same for a seed, and another for another seed', async () => {
+    const runs = [start(testSpec()), start(testSpec()), start(testSpec({ seed: 1 }))];
+    for (const { end } of runs) await end;
+    const [first, second, other] = runs.map(({ log }) => numbersOf(log.events));
+    expect(second).toEqual(first);
+    expect(other).not.toEqual(first);
+  });
+
+  it('goes on from its checkpoint to the same numbers as without a stop', async () => {
+    const spec = testSpec();
+    const whole = start(spec);
+    await whole.end;
+
+    const controller = new AbortController();
+    const report = (done: number) => {
+      if (done === 5) controller.abort();
+    };
+    const stopped = start(spec, { signal: controller.signal, report });
+    await expect(stopped.end).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await stopped.store.find('test')).toMatchObject({ status: 'interrupted', checkpointStep: 5 });
+
+    const continued = start(spec, { storage: stopped.storage });
+    expect(await continued.end).toMatchObject({ status: 'finished', step: 8 });
+    expect(numbersOf(continued.log.events)).toEqual(numbersOf(whole.log.events));
+    for (const which of ['best', 'last'] as const) {
+      const [expected, found] = await Promise.all(
+        [whole, continued].map(({ store }) => store.weights('test', which)),
+      );
+      expect(found).toEqual(expected);
+    }
+    expect(await continued.store.checkpoint('test')).toEqual(await whole.store.checkpoint('test'));
+  });
+
+  it('refuses to go on as another run', async () => {
+    const { end, storage } = start(testSpec({ epochCount: 1 }));
+    await end;
+    await expect(start(testSpec({ epochCount: 1, seed: 3 }), { storage }).end).rejects.toMatchObject({
+      code: 'train/no-run',
+    });
+  });
+
+  it('pauses, writes a checkpoint when asked, and goes on', async () => {
+    const control = createRunControl();
+    const { end, log, store } = start(testSpec({ checkpointEverySteps: 0 }), {
+      control,
+      report: (done) => {
+        if (done === 3) control.setPaused(true);
+      },
+    });
+    const isPaused = () => log.events.some((event) => event.kind === 'notice' && event.notice === 'paused');
+    await expect.poll(isPaused).toBe(true);
+    await control.requestCheckpoint();
+    expect((await store.checkpoint('test'))?.state.step).toBe(3);
+    expect(log.events.filter(isStep)).toHaveLength(3);
+    control.setPaused(false);
+    await end;
+    const notices = log.events.flatMap((event) => (event.kind === 'notice' ? [event.notice] : []));
+    expect(notices).toEqual(['paused', 'checkpoint', 'resumed', 'checkpoint']);
+    await control.requestCheckpoint();
+  });
+
+  it('can be cancelled while it is paused', async () => {
+    const control = createRunControl();
+    const controller = new AbortController();
+    control.setPaused(true);
+    const { end, log, store } = start(testSpec(), { control, signal: controller.signal });
+    await expect.poll(() => log.events.length).toBe(1);
+    controller.abort();
+    await expect(end).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await store.find('test')).toMatchObject({ status: 'interrupted', checkpointStep: 0 });
+  });
+
+  it('leaves out samples that cannot be read, says so once, and trains on', async () => {
+    const training = [...testSamples('training', 4), { id: 'broken', shard: 0, group: 0 }];
+    const { end, log } = start({ ...testSpec(), training });
+    expect(await end).toMatchObject({ status: 'finished' });
+    const sentences = log.events.flatMap((event) =>
+      event.kind === 'notice' && event.notice === 'fewer-samples' ? [event.sentence] : [],
+    );
+    expect(sentences).toEqual(['The sample broken is left out: It cannot be read.']);
+  });
+
+  it('fails when nothing of a batch can be read, and before it begins without any image', async () => {
+    const training = [{ id: 'broken', shard: 0, group: 0 }];
+    const { end, store } = start({ ...testSpec(), training });
+    await expect(end).rejects.toMatchObject({ code: 'train/no-samples' });
+    expect(await store.find('test')).toMatchObject({ status: 'failed', error: { code: 'train/no-samples' } });
+    await expect(start({ ...testSpec(), training: [] }).end).rejects.toMatchObject({
+      code: 'train/no-samples',
+    });
+  });
+
+  it('stops at a number that is not finite, naming step and tensor, with the steps before told', async () => {
+    const oracle = oracleDevice();
+    const device: TrainingDevice = {
+      ...oracle,
+      async open(...args) {
+        const engines = await oracle.open(...args);
+        const { training } = engines;
+        let stepCount = 0;
+        return {
+          ...engines,
+          training: {
+            ...training,
+            step: (inputs, rates) => {
+              const image = (inputs.get('image') ?? new Float32Array()).slice();
+              if (++stepCount === 3) image[0] = Number.NaN;
+              return training.step(new Map([...inputs, ['image', image]]), rates);
+            },
+            profile: training.profile,
+          },
+        };
+      },
+    };
+    const { end, log, store } = start(testSpec(), { device });
+    await expect(end).rejects.toMatchObject({ code: 'train/non-finite', context: { step: 4 } });
+    expect(log.events.filter(isStep).length).toBeGreaterThan(0);
+    expect((await store.find('test'))?.error?.message).toMatch(/In step 4 the gradient of '\w+/);
+  });
+
+  it('ends early when validations do not get better', async () => {
+    const settings: Partial<TrainSettings> = {
+      learningRate: 0,
+      validateEverySteps: 1,
+      patience: 2,
+      epochCount: 10,
+    };
+    const { end, log } = start(testSpec(settings));
+    expect(await end).toMatchObject({ status: 'stopped-early', step: 3, checkpointStep: 3 });
+    expect(log.events.filter(isValidation).map(({ isBest }) => isBest)).toEqual([true, false, false]);
+  });
+
+  it('is kept as interrupted when its device is lost', async () => {
+    const oracle = oracleDevice();
+    const { WorkbenchError } = await import('../../core/errors.ts');
+    const device: TrainingDevice = {
+      ...oracle,
+      async open(...args) {
+        const engines = await oracle.open(...args);
+        let stepCount = 0;
+        const step: typeof engines.training.step = (inputs, rates) =>
+          ++stepCount > 5
+            ? Promise.reject(new WorkbenchError('gpu/device-lost', 'Gone.'))
+            : engines.training.step(inputs, rates);
+        return { ...engines, training: { ...engines.training, step } };
+      },
+    };
+    const spec = testSpec();
+    const lost = start(spec, { device });
+    await expect(lost.end).rejects.toMatchObject({ code: 'gpu/device-lost' });
+    expect(await lost.store.find('test')).toMatchObject({ status: 'interrupted', checkpointStep: 4 });
+    const continued = start(spec, { storage: lost.storage });
+    await continued.end;
+    const whole = start(spec);
+    await whole.end;
+    expect(numbersOf(continued.log.events)).toEqual(numbersOf(whole.log.events));
+  });
+
+  it.each<TrainSettings['objective']>([
+    { kind: 'febs', gamma: 1, minimum: 'present' },
+    { kind: 'groupDro', rate: 0.1 },
+    { kind: 'adversarial', weight: 0.1, reversalScale: 1 },
+    { kind: 'balancedSampling' },
+    { kind: 'inverseFrequency' },
+  ])('trains with the objective $kind, and goes on with it', async (objective) => {
+    const spec = testSpec({ objective, epochCount: 2, validateEverySteps: 0, checkpointEverySteps: 0 });
+    const whole = start(spec);
+    await whole.end;
+    const steps = whole.log.events.filter(isStep);
+    expect(steps).toHaveLength(4);
+    expect(steps.every(({ loss, groupLoss }) => Number.isFinite(loss) && groupLoss.length === 2)).toBe(true);
+
+    const controller = new AbortController();
+    const report = (done: number) => {
+      if (done === 2) controller.abort();
+    };
+    const stopped = start(spec, { signal: controller.signal, report });
+    await expect(stopped.end).rejects.toMatchObject({ name: 'AbortError' });
+    const continued = start(spec, { storage: stopped.storage });
+    await continued.end;
+    expect(numbersOf(continued.log.events)).toEqual(numbersOf(whole.log.events));
+  });
+
+  it('trains every weight where that is asked for', async () => {
+    const adapters = start(testSpec({ epochCount: 1 }, 'some'));
+    const all = start(testSpec({ epochCount: 1, trainable: 'all' }, 'all'));
+    const [some, every] = [await adapters.end, await all.end];
+    expect(every.estimate.trainableCount).toBeGreaterThan(some.estimate.trainableCount);
+    const weights = await all.store.weights('all', 'last');
+    expect(weights?.values.has('image_encoder.patch_embed.proj.weight')).toBe(true);
+    expect([...((await adapters.store.weights('some', 'last'))?.values.keys() ?? [])].toSorted()[0]).toMatch(
+      /^mask_decoder/,
+    );
+  });
+});
