@@ -195,7 +195,7 @@ beforeEach(async () => {
 });
 afterEach(() => {
   gpu.destroy();
-  expect(uncaught).toEqual([]);
+  if (uncaught[0] !== undefined) throw uncaught[0];
 });
 
 const values = async (name: string): Promise<Float32Array<ArrayBuffer>> => {

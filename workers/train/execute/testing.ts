@@ -1,5 +1,5 @@
 /** Engines for tests in the browser: a device of ours, and engines of training graphs on it. */
-import { WorkbenchError } from '../../../core/errors.ts';
+import type { WorkbenchError } from '../../../core/errors.ts';
 import type { TrainingGraph } from '../../../models/graph/training-graph.ts';
 import { type GpuContext, requestGpu } from '../../gpu/device.ts';
 import { createPipelineCache } from '../../gpu/pipelines.ts';
@@ -14,8 +14,6 @@ export type TestValues = Readonly<Record<string, { readonly data: ArrayLike<numb
 
 export interface TestEngines {
   readonly gpu: GpuContext;
-  /** What the device said that nobody asked for: must stay empty. */
-  readonly uncaught: readonly WorkbenchError[];
   /** The plan of a training graph on this device, with all the memory that a device may have. */
   plan(
     training: TrainingGraph,
@@ -23,6 +21,7 @@ export interface TestEngines {
   ): TrainingPlan;
   /** Ownership: the caller's to destroy. */
   open(plan: TrainingPlan, values: TestValues, lender?: TrainingEngine): Promise<TrainingEngine>;
+  /** Throws what the device said that no engine heard. */
   dispose(): void;
 }
 
@@ -45,7 +44,6 @@ export async function openTestEngines(): Promise<TestEngines> {
   const pipelines = createPipelineCache(device);
   return {
     gpu,
-    uncaught,
     plan: (training, settings) =>
       planTraining(training, {
         traits: traitsOf(device),
@@ -65,6 +63,9 @@ export async function openTestEngines(): Promise<TestEngines> {
         new AbortController().signal,
         () => undefined,
       ),
-    dispose: () => gpu.destroy(),
+    dispose() {
+      gpu.destroy();
+      if (uncaught[0] !== undefined) throw uncaught[0];
+    },
   };
 }

@@ -1,0 +1,111 @@
+/** Losses, gradients, running statistics and steps of small TransUNets through the engine against PyTorch (goldens, section 12). */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { readNpz } from '../../core/formats/npz.ts';
+import {
+  describeDifference,
+  GRADIENT_NORMS,
+  LOSSES,
+  REDUCED_F32,
+  relativeL2,
+  TRANSUNET_GRADIENTS_REL_L2,
+  TRANSUNET_KINKED_GRADIENTS_REL_L2,
+  TRANSUNET_STEPS_F32,
+} from '../../core/testing.ts';
+import type { TrainingGraph } from '../../models/graph/training-graph.ts';
+import { globalNorm } from '../../models/reference/optimizers.ts';
+import { fetchGolden } from '../../models/testing/fetch-golden.ts';
+import { readTransUnetCases } from '../../models/testing/transunet-golden.ts';
+import {
+  readArrays,
+  readTransUnetTraining,
+  type TransUnetTrainingConfig,
+} from '../../models/testing/transunet-training.ts';
+import { inputsOf, openTestEngines, type TestEngines, type TestValues } from './execute/testing.ts';
+
+const readBytes = (file: string) => fetchGolden('transunet-tiny', file);
+const cases = await readTransUnetCases(readBytes);
+const configs = JSON.parse(new TextDecoder().decode(await readBytes('config.json'))) as Readonly<
+  Record<string, TransUnetTrainingConfig>
+>;
+const TIMEOUT_MS = 600_000;
+
+let engines: TestEngines;
+beforeAll(async () => {
+  engines = await openTestEngines();
+});
+afterAll(() => {
+  engines.dispose();
+});
+
+/** Kinks of ReLU and max pool amplify rounding most in the gradients of what lies below many of them. */
+const gradientTolerance = (name: string) =>
+  name.includes('hybrid_model') ? TRANSUNET_KINKED_GRADIENTS_REL_L2 : TRANSUNET_GRADIENTS_REL_L2;
+
+describe.each(cases)('the small TransUNet $name in the engine', { timeout: TIMEOUT_MS }, (transUnet) => {
+  const { sgd, ...config } = configs[transUnet.name] as TransUnetTrainingConfig;
+  const nearZero = new Set(config.near_zero_gradients);
+
+  async function open(training: TrainingGraph, values: TestValues) {
+    const batchSize = transUnet.image.shape[0] ?? 0;
+    const plan = engines.plan(training, { batchSize, optimizer: { kind: 'sgd', momentum: sgd.momentum } });
+    return engines.open(plan, values);
+  }
+
+  it('has the losses, gradients, running statistics and SGD steps of PyTorch', async () => {
+    const { values, gradients, statistics, trainingWith } = await readTransUnetTraining(transUnet, readBytes);
+    const engine = await open(trainingWith({ kind: 'none' }, 1), values);
+    const inputs = inputsOf(engine.plan, values);
+    const step = (learningRate: number) =>
+      engine.step(inputs, { learningRate, weightDecay: sgd.weight_decay });
+
+    await step(sgd.lr_used[0] ?? Number.NaN);
+    const actual = await engine.gradients();
+    expect([...actual.keys()].toSorted()).toEqual([...gradients.keys()].toSorted());
+    const far = [...gradients].flatMap(([name, { data }]) => {
+      const off = nearZero.has(name) ? 0 : relativeL2(actual.get(name) ?? [], data);
+      return off <= gradientTolerance(name) ? [] : [`${name}: ${off}`];
+    });
+    expect(far).toEqual([]);
+
+    const running = [...statistics].filter(([name]) => !name.endsWith('num_batches_tracked'));
+    const { values: afterOne } = await engine.state();
+    const wrong = running.filter(
+      ([name, { data }]) => describeDifference(afterOne.get(name) ?? [], data, REDUCED_F32) !== undefined,
+    );
+    expect(wrong.map(([name]) => name)).toEqual([]);
+
+    for (const learningRate of sgd.lr_used.slice(1)) await step(learningRate);
+    const reports = await engine.reports();
+    const losses = reports.map(({ values: reported }) => reported['loss']?.[0] ?? Number.NaN);
+    expect(describeDifference(losses, sgd.loss_fp64, LOSSES)).toBeUndefined();
+    const file = `${transUnet.name}_weights_after_${sgd.lr_used.length}_sgd_steps.npz`;
+    const { values: afterAllSteps } = await engine.state();
+    const farWeights = [...readArrays(readNpz(await readBytes(file)))].flatMap(([name, { data }]) => {
+      if (name.endsWith('num_batches_tracked') || nearZero.has(name)) return [];
+      const difference = describeDifference(afterAllSteps.get(name) ?? [], data, TRANSUNET_STEPS_F32);
+      return difference === undefined ? [] : [`${name}: ${difference}`];
+    });
+    expect(farWeights).toEqual([]);
+    engine.destroy();
+  });
+
+  it('has the loss and the norms of gradients with the published FEBS', async () => {
+    const { values, trainingWith } = await readTransUnetTraining(transUnet, readBytes);
+    const { gamma, n_attr: groupCount, ...febs } = config.loss_febs_fp64;
+    const engine = await open(trainingWith({ kind: 'febs', gamma, minimum: 'all' }, groupCount), values);
+    await engine.step(inputsOf(engine.plan, values), { learningRate: 0, weightDecay: 0 });
+    const [report] = await engine.reports();
+    expect(describeDifference(report?.values['loss'] ?? [], [febs.loss], LOSSES)).toBeUndefined();
+    const gradients = await engine.gradients();
+    const names = Object.keys(febs.grad_l2).filter((name) => !nearZero.has(name));
+    const norms = names.map((name) => globalNorm([Float64Array.from(gradients.get(name) ?? [])]));
+    const expected = names.map((name) => febs.grad_l2[name] ?? Number.NaN);
+    expect(describeDifference(norms, expected, GRADIENT_NORMS)).toBeUndefined();
+    engine.destroy();
+  });
+});
+
+it('finds small TransUNets to train', () => {
+  expect(cases.length).toBeGreaterThan(0);
+});
