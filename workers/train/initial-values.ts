@@ -40,7 +40,7 @@ export function initialValues(
   );
   return async (name) => {
     if (name === GROUP_WEIGHT_INPUT) return initialGroupWeights(groupCount);
-    if (model.names.has(name)) return model.read(name);
+    if (model.shapes.has(name)) return model.read(name);
     const shape = shapes.get(name) ?? [];
     const count = elementCount(shape);
     // A bias has as many inputs as its weight.

@@ -1,4 +1,5 @@
 /** Settings to start from: the published recipes, and smaller ones for the small model that comes with the workbench. */
+import { SAMED_TINY_CROP } from '../../models/zoo/samed-tiny.ts';
 import type { TrainSettings } from '../api/train.ts';
 
 const MEBIBYTE = 2 ** 20;
@@ -69,6 +70,7 @@ export const SAMED_TINY_RECIPE: TrainSettings = {
   epochCount: 10,
   decayEpochCount: 10,
   batchSize: 8,
+  crop: SAMED_TINY_CROP,
   validateEverySteps: 25,
   checkpointEverySteps: 25,
   memoryBytes: 512 * MEBIBYTE,

@@ -25,7 +25,7 @@ interface Waiter {
 
 /** The control of a run that is not paused. */
 export function createRunControl(): RunControl {
-  let isPaused = false;
+  let isPaused: boolean = false;
   let isFinished = false;
   const waiters: Waiter[] = [];
   let wake: () => void = () => undefined;
@@ -40,6 +40,16 @@ export function createRunControl(): RunControl {
       for (const { reject } of asked) reject(error as Error);
       throw error;
     }
+  }
+
+  /** Until something is asked for, or the signal is aborted. */
+  async function nextWish(signal: AbortSignal): Promise<void> {
+    const onAbort = () => wake();
+    signal.addEventListener('abort', onAbort);
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    signal.removeEventListener('abort', onAbort);
   }
 
   return {
@@ -62,16 +72,11 @@ export function createRunControl(): RunControl {
       await writeCheckpoint(checkpoint);
       if (!isPaused) return;
       onPause(true);
-      while (isPaused) {
-        const woken = new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        const onAbort = () => wake();
-        signal.addEventListener('abort', onAbort, { once: true });
-        await woken;
-        signal.removeEventListener('abort', onAbort);
+      for (;;) {
+        await nextWish(signal);
         signal.throwIfAborted();
         await writeCheckpoint(checkpoint);
+        if (!isPaused) break;
       }
       onPause(false);
     },

@@ -48,7 +48,7 @@ export function createTestModel(configuration: SamedConfiguration = MINIMAL_SAME
   const params = synthParams(createSamed(configuration).parameters, 'training loop');
   return {
     configuration,
-    names: new Set(params.keys()),
+    shapes: new Map([...params].map(([name, { shape }]) => [name, shape])),
     read: async (name) => Float32Array.from(params.get(name)?.data ?? []),
   };
 }

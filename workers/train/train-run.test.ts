@@ -206,7 +206,6 @@ describe('a run', () => {
               if (++stepCount === 3) image[0] = Number.NaN;
               return training.step(new Map([...inputs, ['image', image]]), rates);
             },
-            profile: training.profile,
           },
         };
       },
