@@ -1,0 +1,294 @@
+// @vitest-environment happy-dom
+/** The Train place over a worker that pretends to train: settings, a run from start to end, what interrupts it, what is kept. */
+import { act, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SampleRecord } from '../../../core/cohort/sample.ts';
+import { cancelJob, setJobPaused } from '../../services/jobs.ts';
+import { store, update } from '../../state/store.ts';
+import { selectTrainPlan } from '../../state/train-selectors.ts';
+import {
+  createFakeTraining,
+  type FakeTraining,
+  stepEvent,
+  validationEvent,
+} from '../../testing/fake-training.ts';
+import { renderInTheme, resetPage } from '../../testing/render.tsx';
+import { TrainPlace } from './TrainPlace.tsx';
+
+const now = vi.hoisted(() => ({ fake: undefined as unknown }));
+const fake = () => now.fake as FakeTraining;
+
+vi.mock('../../services/train-worker.ts', () => ({
+  startTrainingWorker: () => Promise.resolve(fake().running),
+}));
+vi.mock('../../services/models.ts', () => ({
+  refreshMade: async (worker: { madeModels: () => Promise<never> }) => {
+    const made = await worker.madeModels();
+    update('models', (models) => ({ ...models, made }));
+  },
+  loadMadeModel: () => Promise.resolve(),
+}));
+
+const GROUPS = 3;
+
+function record(index: number): SampleRecord {
+  const name = `data_${index}.npz`;
+  return {
+    id: String((index * 37) % 101).padStart(3, '0'),
+    name,
+    path: `${index % 5 === 0 ? 'test' : 'train'}/${name}`,
+    sizeBytes: 1,
+    lastModifiedMs: 0,
+    height: 1,
+    width: 1,
+    imageDtype: '|u1',
+    maskDtype: '|i1',
+    imageMin: 0,
+    imageMax: 0,
+    imageMean: 0,
+    maskCounts: { background: 1, rim: 0, cup: 0 },
+    keys: {},
+    codes: { race: index % 3 },
+    extras: {},
+    notes: [],
+  };
+}
+
+function loadCohort() {
+  const records = Array.from({ length: 60 }, (_, index) => record(index));
+  update('cohort', (cohort) => ({
+    ...cohort,
+    records,
+    shards: records.map((_, index) => index % 2),
+    codingChoice: { race: 'card' },
+  }));
+}
+
+async function open() {
+  renderInTheme(<TrainPlace />);
+  await waitFor(() => expect(store.getState().train.restored).toBe(true));
+  return userEvent.setup();
+}
+
+const startButton = () => screen.getByRole('button', { name: 'Start training' });
+const job = () => store.getState().jobs.running.find(({ kind }) => kind === 'train');
+
+async function start(user: ReturnType<typeof userEvent.setup>) {
+  await waitFor(() => expect(startButton().hasAttribute('disabled')).toBe(false));
+  await user.click(startButton());
+  await waitFor(() => expect(fake().started.length).toBeGreaterThan(0));
+  return fake().started.at(-1) as FakeTraining['started'][number];
+}
+
+beforeEach(() => {
+  resetPage();
+  now.fake = createFakeTraining();
+});
+afterEach(async () => {
+  for (const { id } of store.getState().jobs.running) cancelJob(id);
+  await waitFor(() => expect(store.getState().jobs.running).toHaveLength(0));
+  resetPage();
+});
+
+describe('before a run', () => {
+  it('asks for a cohort', async () => {
+    await open();
+    expect(screen.getByRole('heading', { level: 1, name: 'Train' })).toBeDefined();
+    expect(screen.getAllByText(/Go to Cohort/).length).toBeGreaterThan(0);
+  });
+
+  it('says how many images are trained on and validated with, never of the test split, and what it takes', async () => {
+    loadCohort();
+    await open();
+    const plan = screen.getByLabelText('The next run');
+    expect(plan.textContent).toContain('43 images (train split)');
+    expect(plan.textContent).toContain('5 images (train split, seed 1)');
+    await waitFor(() => expect(plan.textContent).toContain('123 MB'), { timeout: 3000 });
+    expect(plan.textContent).toContain('5 GFLOP a step');
+    const { training, validation } = selectTrainPlan(store.getState());
+    const ids = new Set(training.map(({ id }) => id));
+    expect(validation.some(({ id }) => ids.has(id))).toBe(false);
+    const testIds = new Set(
+      store
+        .getState()
+        .cohort.records.filter(({ path }) => path.startsWith('test'))
+        .map(({ id }) => id),
+    );
+    expect([...training, ...validation].some(({ id }) => testIds.has(id))).toBe(false);
+  });
+
+  it('marks a changed setting, resets it, and lets the defaults follow the method and the model', async () => {
+    loadCohort();
+    const user = await open();
+    const rate = () => screen.getByRole<HTMLInputElement>('textbox', { name: /^Learning rate/ });
+    const before = rate().value;
+    await user.clear(rate());
+    await user.type(rate(), '0.01');
+    expect(store.getState().train.changes.learningRate).toBe(0.01);
+    await user.click(screen.getByRole('button', { name: /^Reset Learning rate/ }));
+    expect(rate().value).toBe(before);
+    expect(store.getState().train.changes).toEqual({});
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Model' }), 'My SAMed');
+    expect(rate().value).toBe('0.005');
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Fairness method' }), 'FEBS');
+    expect(rate().value).toBe('0.0005');
+    expect(screen.getByRole('textbox', { name: /^Exponent/ })).toBeDefined();
+  });
+
+  it('refuses a number outside its limits, with the limits', async () => {
+    loadCohort();
+    const user = await open();
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Model' }), 'My SAMed');
+    const batch = screen.getByRole('textbox', { name: /^Batch/ });
+    await user.clear(batch);
+    await user.type(batch, '9999');
+    expect(screen.getByText('From 1 to 512.')).toBeDefined();
+    expect(startButton().hasAttribute('disabled')).toBe(true);
+  });
+
+  it('lists models that cannot be trained, disabled and with the reason', async () => {
+    fake().untrainable.set('baseline-segmenter', 'It has no weights.');
+    loadCohort();
+    const user = await open();
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Model' }), 'My SAMed');
+    const option = await screen.findByRole<HTMLOptionElement>(
+      'option',
+      { name: 'Baseline segmenter (not trainable)' },
+      { timeout: 3000 },
+    );
+    expect(option.disabled).toBe(true);
+    expect(screen.getByText(/It has no weights\./)).toBeDefined();
+  });
+
+  it('says where there is no GPU what to do, and leaves the settings readable', async () => {
+    now.fake = createFakeTraining('wasm');
+    update('device', () => ({ status: 'ready', report: fake().running.report }));
+    loadCohort();
+    await open();
+    expect(screen.getByText('No GPU to train on')).toBeDefined();
+    expect(startButton().hasAttribute('disabled')).toBe(true);
+    expect(screen.getByRole('textbox', { name: /^Learning rate/ })).toBeDefined();
+    expect(fake().calls).not.toContain('estimate');
+  });
+});
+
+describe('a run', () => {
+  it('shows its steps and validations as they come, and its models at the end', async () => {
+    loadCohort();
+    const user = await open();
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Model' }), 'My SAMed');
+    const spec = await start(user);
+    expect(spec.training).toHaveLength(43);
+    expect(spec.origin?.cohortCount).toBe(60);
+    await screen.findByRole('heading', { level: 2, name: /Plain, train split, seed \d+ running/ });
+    act(() =>
+      fake().emit([
+        ...Array.from({ length: 30 }, (_, i) => stepEvent(i + 1, GROUPS)),
+        validationEvent(30, GROUPS),
+      ]),
+    );
+    await waitFor(
+      () => expect(screen.getByRole('region', { name: 'Step' }).textContent).toContain('30 of 120'),
+      { timeout: 5000 },
+    );
+    const loss = screen.getByRole('figure', { name: 'Loss of every step' });
+    expect(within(loss).getByRole('img').getAttribute('aria-label')).toContain('n = 30 steps');
+    expect(screen.getByRole('figure', { name: /^Disc Dice on the validation set by/ })).toBeDefined();
+    await waitFor(() => expect(fake().calls).toContain(`overlays ${spec.runId}`));
+    act(() => fake().finish());
+    await screen.findByRole('button', { name: 'Evaluate its best model' });
+    expect(screen.getByRole('button', { name: 'Search with it' })).toBeDefined();
+    expect(job()).toBeUndefined();
+  });
+
+  it('can be paused, goes on, and is kept as interrupted when it is cancelled', async () => {
+    loadCohort();
+    const user = await open();
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Model' }), 'My SAMed');
+    await start(user);
+    const id = job()?.id ?? '';
+    act(() => setJobPaused(id, true));
+    await waitFor(() => expect(fake().calls).toContain('pause'));
+    expect(screen.getByText(/The run is paused/)).toBeDefined();
+    act(() => setJobPaused(id, false));
+    await waitFor(() => expect(fake().calls).toContain('resume'));
+    act(() => cancelJob(id));
+    await screen.findByRole('button', { name: 'Go on from the beginning' });
+  });
+
+  it('starts again by itself when the device is lost, and says so', async () => {
+    loadCohort();
+    const user = await open();
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Model' }), 'My SAMed');
+    const spec = await start(user);
+    await screen.findByRole('heading', { level: 2, name: /running/ });
+    const lost = fake();
+    const next = createFakeTraining();
+    now.fake = next;
+    act(() => lost.lose());
+    await waitFor(() => expect(next.started).toHaveLength(1));
+    expect(next.started[0]?.runId).toBe(spec.runId);
+    await screen.findByText('The device was lost');
+    expect(job()).toBeDefined();
+  });
+
+  it('writes a checkpoint when its tab is hidden, and says what hiding costs', async () => {
+    loadCohort();
+    const user = await open();
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Model' }), 'My SAMed');
+    await start(user);
+    await screen.findByText(/Keep this tab in view/);
+    const visibility = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+    act(() => void document.dispatchEvent(new Event('visibilitychange')));
+    visibility.mockRestore();
+    await waitFor(() => expect(fake().calls).toContain('checkpoint'));
+    expect(screen.getByText(/This tab was hidden 1 time/)).toBeDefined();
+  });
+});
+
+describe('a run of an earlier visit', () => {
+  const spec = (ids: readonly string[]) => ({
+    runId: 'earlier',
+    name: 'Earlier run',
+    model: { kind: 'made', id: 'cd34' } as const,
+    settings: { objective: { kind: 'plain' }, batchSize: 4, epochCount: 2 } as never,
+    attribute: 'Race',
+    groups: ['Asian', 'Black', 'White'],
+    training: ids.map((id) => ({ id, shard: 7, group: 0 })),
+    validation: [],
+  });
+
+  it('is offered to go on, with its samples where they are now', async () => {
+    loadCohort();
+    const { id } = store.getState().cohort.records[3] as SampleRecord;
+    fake().leave(spec([id]));
+    const user = await open();
+    await screen.findByText('This run was interrupted');
+    await user.click(screen.getByRole('button', { name: 'Go on from step 25' }));
+    await waitFor(() => expect(fake().started).toHaveLength(1));
+    expect(fake().started[0]?.training).toEqual([{ id, shard: 1, group: 0 }]);
+  });
+
+  it('cannot go on without its samples, and can be deleted after a question', async () => {
+    loadCohort();
+    fake().leave(spec(['not there']));
+    const user = await open();
+    const goOn = await screen.findByRole('button', { name: 'Go on from step 25' });
+    expect(goOn.hasAttribute('disabled')).toBe(true);
+    expect(screen.getByText(/1 image of this run is not in the cohort now/)).toBeDefined();
+    await user.click(screen.getByRole('button', { name: 'Delete' }));
+    await user.click(screen.getByRole('button', { name: 'Delete' }));
+    await waitFor(() => expect(store.getState().train.runs).toHaveLength(0));
+  });
+});
+
+describe('the check of the GPU', () => {
+  it('is made when asked for and shown with what was compared', async () => {
+    const user = await open();
+    await user.click(screen.getByRole('button', { name: 'Check this GPU' }));
+    await screen.findByText(/1 kernels, 1 gradients, all agree with the oracle/);
+    await user.click(screen.getByText('What was compared'));
+    expect(screen.getByRole('region', { name: 'Check of pretended' })).toBeDefined();
+  });
+});
