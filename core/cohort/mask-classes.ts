@@ -2,6 +2,7 @@
 import { WorkbenchError } from '../errors.ts';
 import type { NumericValues } from '../formats/npy.ts';
 import { type Allocate, allocateFresh } from '../formats/scratch.ts';
+import { wordsOf } from '../formats/words.ts';
 import type { MaskCounts } from './sample.ts';
 
 export interface MaskClasses {
@@ -24,10 +25,35 @@ function describeOthers(values: NumericValues): string {
     .join(', ');
 }
 
-/** Bytes four at a time, because most of a mask is background and can be skipped; none for wider values. */
-function wordsOf(values: NumericValues): Int32Array {
-  const isBytes = values.BYTES_PER_ELEMENT === 1 && values.byteOffset % 4 === 0;
-  return isBytes ? new Int32Array(values.buffer, values.byteOffset, values.length >> 2) : new Int32Array(0);
+interface LabelCounts {
+  rim: number;
+  cup: number;
+  negative: number;
+}
+
+/** Writes the classes of all labels into `mask`, which holds zeros. Apart from the notes, so that the loop is compiled once. */
+function writeClasses(values: NumericValues, mask: Uint8Array): LabelCounts {
+  const counts = { rim: 0, cup: 0, negative: 0 };
+  const words = wordsOf(values);
+  for (let i = 0; i < values.length;) {
+    if ((i & 3) === 0) {
+      // Most of a mask is background.
+      let word = i >> 2;
+      while (word < words.length && words[word] === 0) word++;
+      if (word << 2 > i) {
+        i = word << 2;
+        continue;
+      }
+    }
+    const value = values[i] as number;
+    if (value === 1 || value === -1) counts.rim++;
+    else if (value === 2 || value === -2) counts.cup++;
+    else if (value !== 0) throw badLabels(values);
+    if (value < 0) counts.negative++;
+    mask[i] = value < 0 ? -value : value;
+    i++;
+  }
+  return counts;
 }
 
 /**
@@ -37,23 +63,7 @@ function wordsOf(values: NumericValues): Int32Array {
  */
 export function readMaskClasses(values: NumericValues, allocate: Allocate = allocateFresh): MaskClasses {
   const mask = allocate(values.length).fill(0);
-  let rim = 0;
-  let cup = 0;
-  let negative = 0;
-  const words = wordsOf(values);
-  for (let i = 0; i < values.length;) {
-    if ((i & 3) === 0 && words[i >> 2] === 0) {
-      i += 4;
-      continue;
-    }
-    const value = values[i] as number;
-    if (value === 1 || value === -1) rim++;
-    else if (value === 2 || value === -2) cup++;
-    else if (value !== 0) throw badLabels(values);
-    if (value < 0) negative++;
-    mask[i] = value < 0 ? -value : value;
-    i++;
-  }
+  const { rim, cup, negative } = writeClasses(values, mask);
   const notes: string[] = [];
   if (rim + cup === 0) notes.push('The mask is empty: it marks no rim and no cup.');
   if (negative > 0 && negative < rim + cup)

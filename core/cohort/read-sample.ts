@@ -3,6 +3,7 @@ import { WorkbenchError } from '../errors.ts';
 import { type NumericValues, toNumbers } from '../formats/npy.ts';
 import { type NpzFile, readNpz } from '../formats/npz.ts';
 import type { Allocate } from '../formats/scratch.ts';
+import { wordsOf } from '../formats/words.ts';
 import { readMaskClasses } from './mask-classes.ts';
 import { plainValue, readAttributeCode } from './read-attribute.ts';
 import { ATTRIBUTE_KEYS, type AttributeKey, type FieldName, type SampleRecord } from './sample.ts';
@@ -27,7 +28,7 @@ export interface Sample extends Omit<SampleRecord, 'id' | 'name' | 'path' | 'siz
 /** An extra array larger than this is listed by its header only: it cannot be a single value. */
 const EXTRA_BYTES = 4096;
 
-/** Bytes whose sum surely fits 32 bits: nearly all images are 8-bit, and whole numbers add up twice as fast. */
+/** Words whose bytes' sum surely fits 32 bits: nearly all images are 8-bit, and whole numbers add up twice as fast. */
 const BLOCK = 2 ** 20;
 
 type Keys = Readonly<Partial<Record<FieldName, string>>>;
@@ -53,16 +54,29 @@ function readPlane(npz: NpzFile, field: 'image' | 'mask', keys: Keys): Plane {
 function measureBytes(values: Uint8Array): { min: number; max: number; mean: number } {
   // Which values occur costs one store a pixel; comparing with the extremes so far costs three times as much.
   const occurs = new Uint8Array(256);
+  const words = wordsOf(values);
   let sum = 0;
-  for (let start = 0; start < values.length; start += BLOCK) {
-    const end = Math.min(start + BLOCK, values.length);
+  for (let start = 0; start < words.length; start += BLOCK) {
+    const end = Math.min(start + BLOCK, words.length);
     let blockSum = 0;
     for (let i = start; i < end; i++) {
-      const value = values[i] as number;
-      occurs[value] = 1;
-      blockSum = (blockSum + value) | 0;
+      const word = words[i] as number;
+      const a = word & 255;
+      const b = (word >> 8) & 255;
+      const c = (word >> 16) & 255;
+      const d = word >>> 24;
+      occurs[a] = 1;
+      occurs[b] = 1;
+      occurs[c] = 1;
+      occurs[d] = 1;
+      blockSum = (blockSum + a + b + c + d) | 0;
     }
     sum += blockSum;
+  }
+  for (let i = words.length * 4; i < values.length; i++) {
+    const value = values[i] as number;
+    occurs[value] = 1;
+    sum += value;
   }
   return { min: occurs.indexOf(1), max: occurs.lastIndexOf(1), mean: sum / values.length };
 }

@@ -30,6 +30,7 @@ describe('thumbnail', () => {
       [100, 301],
       [97, 97],
       [5, 3],
+      [30_000, 8],
     ] as const) {
       const image = Uint8Array.from({ length: height * width }, () => random.integer(256));
       const mask = new Uint8Array(image.length);
@@ -39,6 +40,17 @@ describe('thumbnail', () => {
       const differences = ofBytes.map((value, i) => Math.abs(value - (ofNumbers[i] as number)));
       expect(Math.max(...differences)).toBeLessThanOrEqual(1);
     }
+  });
+
+  it('sums whole columns of the brightest bytes without running over', () => {
+    const { image } = makeThumbnail(
+      new Uint8Array(40_000 * 4).fill(255),
+      new Uint8Array(160_000),
+      40_000,
+      4,
+      96,
+    );
+    expect([...image].filter((value) => value !== 0)).toEqual(Array.from({ length: 96 }, () => 255));
   });
 
   it('fits a tall image in the middle, image and mask in the same place', () => {

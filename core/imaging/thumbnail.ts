@@ -1,4 +1,5 @@
 /** Small square pictures of a sample for the gallery: the image averaged, the mask by nearest pixel, both in the same place. */
+import { wordsOf } from '../formats/words.ts';
 
 export interface ThumbnailPixels {
   /** [side, side] u8 grey. */
@@ -94,6 +95,9 @@ function sumRows(
   }
 }
 
+/** Whole rows whose sums of bytes fit 16 bits. */
+const MAX_PAIRED_ROWS = 257;
+
 /** As `sumRows`, for bytes, which need no clipping: most images are 8-bit, and this is most of a thumbnail's cost. */
 function sumByteRows(
   image: Uint8Array,
@@ -104,10 +108,35 @@ function sumByteRows(
   column: Float64Array,
 ): void {
   const width = column.length;
-  for (let x = 0; x < width; x++) {
+  const words = wordsOf(image);
+  const wholeRows = (last - first) / width - 1;
+  const isPaired = width % 4 === 0 && words.length > 0 && wholeRows <= MAX_PAIRED_ROWS;
+  const pairedWidth = isPaired ? width : 0;
+  for (let x = 0; x < pairedWidth; x += 4) {
+    // Two sums in one number each, of bytes 0 and 2 and of bytes 1 and 3.
+    let even = 0;
+    let odd = 0;
+    const stop = (last + x) >> 2;
+    for (let i = (first + width + x) >> 2; i < stop; i += width >> 2) {
+      const word = words[i] as number;
+      even = (even + (word & 0xff00ff)) | 0;
+      odd = (odd + ((word >>> 8) & 0xff00ff)) | 0;
+    }
+    column[x] = even & 0xffff;
+    column[x + 1] = odd & 0xffff;
+    column[x + 2] = even >>> 16;
+    column[x + 3] = odd >>> 16;
+  }
+  for (let x = pairedWidth; x < width; x++) {
     let whole = 0;
-    for (let i = first + width + x; i < last; i += width) whole = (whole + (image[i] as number)) | 0;
-    column[x] = firstShare * (image[first + x] as number) + whole + lastShare * (image[last + x] as number);
+    for (let i = first + width + x; i < last; i += width) whole += image[i] as number;
+    column[x] = whole;
+  }
+  for (let x = 0; x < width; x++) {
+    column[x] =
+      firstShare * (image[first + x] as number) +
+      (column[x] as number) +
+      lastShare * (image[last + x] as number);
   }
 }
 

@@ -1,4 +1,7 @@
 /** The data worker over files in memory: ingest, restore, attach, preparation, dropped predictions. */
+import { mkdtempSync, openAsBlob, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readSample } from '../../core/cohort/read-sample.ts';
 import type { SampleId } from '../../core/cohort/sample.ts';
@@ -91,18 +94,43 @@ describe('ingest', () => {
     expect(codeOf(results[3])).toBe('zip/damaged');
   });
 
-  it('refuses a huge file before reading it, and one that cannot be read', async () => {
+  it('refuses a huge file before reading it', async () => {
     const huge = droppedFile('huge.npz', '');
     Object.defineProperty(huge.file, 'size', { value: MAX_FILE_BYTES + 1 });
     huge.file.arrayBuffer = () => {
       throw new Error('It was read.');
     };
-    const gone = droppedFile('gone.npz', 'x');
+    const results = await (await openWorker()).ingest([droppedSample(0), huge, droppedSample(1)]);
+    expect(results.map(({ status }) => status)).toEqual(['loaded', 'rejected', 'loaded']);
+    expect(codeOf(results[1])).toBe('file/too-large');
+  });
+
+  it('rejects files that changed or went since the drop, and reads those beside them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'equiseg-data-worker-'));
+    const onDisk = async (index: number) => {
+      const path = join(folder, `data_${index}.npz`);
+      writeFileSync(path, smallSampleFile(index));
+      return { path, file: new File([await openAsBlob(path)], `data_${index}.npz`) };
+    };
+    const [first, changed, gone, last] = await Promise.all([0, 1, 2, 3].map(onDisk));
+    if (!first || !changed || !gone || !last) throw new Error('There are four files.');
+    writeFileSync(changed.path, 'x');
+    unlinkSync(gone.path);
+    // Chromium tells the two apart; Node does not.
     gone.file.arrayBuffer = () => Promise.reject(new DOMException('', 'NotFoundError'));
-    const changed = droppedFile('changed.npz', 'x');
-    changed.file.arrayBuffer = () => Promise.reject(new DOMException('', 'NotReadableError'));
-    const results = await (await openWorker()).ingest([huge, gone, changed]);
-    expect(results.map(codeOf)).toEqual(['file/too-large', 'file/unreadable', 'file/changed']);
+    const results = await (await openWorker()).ingest([first, changed, gone, last]);
+    rmSync(folder, { recursive: true });
+    expect(results.map(({ status }) => status)).toEqual(['loaded', 'rejected', 'rejected', 'loaded']);
+    expect([codeOf(results[1]), codeOf(results[2])]).toEqual(['file/changed', 'file/unreadable']);
+  });
+
+  it('reads files together and each as it would be read alone', async () => {
+    const indices = Array.from({ length: 20 }, (_, index) => index);
+    const together = await (await openWorker()).ingest(indices.map((index) => droppedSample(index)));
+    files = { records: createMemoryFile(), thumbnails: createMemoryFile(), persistent: true };
+    const alone = await openWorker();
+    for (const index of indices)
+      expect(await alone.ingest([droppedSample(index)])).toEqual([together[index]]);
   });
 
   it('rejects the same content under another name, naming the first', async () => {

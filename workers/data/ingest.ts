@@ -7,7 +7,8 @@ import { serializeError, WorkbenchError } from '../../core/errors.ts';
 import { createScratch } from '../../core/formats/scratch.ts';
 import { makeThumbnail } from '../../core/imaging/thumbnail.ts';
 import { type DemoCohortSpec, type IngestFile, type IngestResult, THUMBNAIL_SIDE } from '../api/data.ts';
-import { hashBytes, readOrigin, type SampleOrigin } from './sample-origin.ts';
+import { type Reading, readInOrder } from './read-together.ts';
+import { hashBytes, type SampleOrigin } from './sample-origin.ts';
 import type { NewSample, SampleStore } from './sample-store.ts';
 
 /** A file to be read, real or of the demo cohort. */
@@ -81,13 +82,9 @@ function rejected(item: IngestItem, error: unknown): IngestResult {
 /** What came of a file: a result, or a new sample that is still to be kept. */
 type Read = IngestResult | NewSample;
 
-async function readItem(
-  store: SampleStore,
-  item: IngestItem,
-  reading: Promise<Uint8Array<ArrayBuffer>>,
-): Promise<Read> {
+async function readItem(store: SampleStore, item: IngestItem, reading: Reading): Promise<Read> {
   try {
-    const bytes = await reading;
+    const bytes = await reading();
     const id = await hashBytes(bytes);
     const known = recordOfKnown(store, id, item);
     return known === undefined ? describe(item, id, bytes) : { status: 'loaded', record: known };
@@ -123,26 +120,16 @@ function keep(store: SampleStore, items: readonly IngestItem[], reads: readonly 
 }
 
 /**
- * Reads files into the store, in order, one result each; the next file is fetched while one is worked on, and all are
- * kept in one write at the end.
- * Cost: the bytes of two files, and a thumbnail for each, in memory.
+ * Reads files into the store, in order, one result each; all are kept in one write at the end.
+ * Cost: what `readInOrder` holds, and a thumbnail for each, in memory.
  */
 export async function ingestItems(
   store: SampleStore,
   items: readonly IngestItem[],
 ): Promise<readonly IngestResult[]> {
   const reads: Read[] = [];
-  const fetch = (item: IngestItem | undefined) => {
-    const reading = item && readOrigin(item.origin);
-    // One that fails early waits for its turn and is not unhandled.
-    reading?.catch(() => undefined);
-    return reading;
-  };
-  let next = fetch(items[0]);
-  for (const [index, item] of items.entries()) {
-    const reading = next ?? readOrigin(item.origin);
-    next = fetch(items[index + 1]);
-    reads.push(await readItem(store, item, reading));
+  for await (const reading of readInOrder(items.map(({ origin }) => origin))) {
+    reads.push(await readItem(store, items[reads.length] as IngestItem, reading));
   }
   return keep(store, items, reads);
 }
