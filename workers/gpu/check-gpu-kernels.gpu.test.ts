@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REDUCED_F32 } from '../../core/testing.ts';
 import { type AnyKernelCase, checkedCases } from './check-gpu-cases.ts';
 import { checkKernels, type KernelSource, worstError } from './check-gpu-kernels.ts';
+import { checkOptimizers } from './check-gpu-optimisers.ts';
 import type { Dispatch } from './kernels/kernel.ts';
 import { type KernelKind, kernelFor } from './kernels/kernel-table.ts';
 import { type KernelHarness, openKernelHarness } from './testing.ts';
@@ -75,6 +76,14 @@ describe('finds', () => {
     const kernels = await checkKernels(harness, some, broken(kind, change), signal, ignore);
     expect(kernels.filter(({ passed }) => !passed).map(({ kernel }) => kernel)).toEqual([kind]);
   });
+});
+
+it('passes the optimisers, within the tolerance of one operation', async () => {
+  const optimisers = await checkOptimizers(harness);
+  expect(optimisers.map(({ kernel, passed }) => [kernel, passed])).toEqual([
+    ['adamw', true],
+    ['sgd', true],
+  ]);
 });
 
 it('stops when told to', async () => {

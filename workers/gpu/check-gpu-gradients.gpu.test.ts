@@ -1,0 +1,61 @@
+/** The check of gradients passes the engine's, and finds those that are wrong. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import type { NamedArrays, TrainingEngine } from '../train/engine.ts';
+import { checkGradients } from './check-gpu-gradients.ts';
+import { type GpuContext, requestGpu } from './device.ts';
+import { createPipelineCache, type PipelineCache } from './pipelines.ts';
+
+/** Compiles every pipeline of a small SAMed. */
+const TIMEOUT_MS = 600_000;
+
+let gpu: GpuContext;
+let pipelines: PipelineCache;
+const uncaught: Error[] = [];
+
+beforeAll(async () => {
+  gpu = await requestGpu((error) => uncaught.push(error));
+  pipelines = createPipelineCache(gpu.device);
+});
+afterAll(() => {
+  gpu.destroy();
+});
+
+const check = (
+  read: (engine: TrainingEngine) => Promise<NamedArrays>,
+  signal = new AbortController().signal,
+) => checkGradients(gpu, pipelines, read, signal, () => undefined);
+
+it(
+  'passes the gradients of the engine, of every adapter and of the decoder',
+  async () => {
+    const gradients = await check((engine) => engine.gradients());
+    expect(gradients.filter(({ passed }) => !passed)).toEqual([]);
+    expect(gradients).toHaveLength(18);
+    expect(uncaught).toEqual([]);
+    // Each derivative is along a direction that changes the loss.
+    expect(Math.min(...gradients.map(({ numeric }) => numeric))).toBeGreaterThan(5e-4);
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'finds a gradient that is too large by a fiftieth',
+  async () => {
+    const gradients = await check(async (engine) => {
+      const right = await engine.gradients();
+      return new Map([
+        ...right,
+        ['w_b_001', (right.get('w_b_001') ?? new Float32Array()).map((g) => 1.02 * g)],
+      ]);
+    });
+    const failed = gradients.filter(({ passed }) => !passed).map(({ what }) => what);
+    expect(failed).toEqual(['w_b_001, float64 reference', 'w_b_001, difference of losses']);
+  },
+  TIMEOUT_MS,
+);
+
+it('stops when told to', async () => {
+  const reason = new Error('stopped');
+  await expect(check((engine) => engine.gradients(), AbortSignal.abort(reason))).rejects.toBe(reason);
+});
