@@ -17,7 +17,7 @@ export interface RejectedFile {
   readonly error: SerializedError;
 }
 
-/** What became known since the last batch; at most four a second. */
+/** What became known since the last batch; at most two a second. */
 export interface IngestBatch {
   readonly records: readonly SampleRecord[];
   /** Samples of an earlier visit that have their file again. */

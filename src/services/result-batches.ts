@@ -1,6 +1,6 @@
-/** Gathers results and hands them on at most four times a second: every batch makes the page draw its numbers and charts anew. */
+/** Gathers results and hands them on at most twice a second: every batch makes the page draw its numbers and charts anew. */
 
-const MIN_INTERVAL_MS = 250;
+const MIN_INTERVAL_MS = 500;
 
 export interface Batches<Item> {
   add(item: Item): void;
