@@ -1,7 +1,7 @@
 /** Adapters on a finished graph: they compute what merged weights compute, in every layer the published code adapts. */
 import { describe, expect, it } from 'vitest';
 
-import { BACKENDS, describeDifference } from '../../core/testing.ts';
+import { BACKENDS, describeDifference, POINTWISE_F32 } from '../../core/testing.ts';
 import { createGraphBuilder } from '../graph/builder.ts';
 import type { Params, Tensor } from '../graph/graph.ts';
 import { weightsOf } from '../graph/params.ts';
@@ -11,7 +11,9 @@ import { synthImage, synthParams } from '../testing/synth-weights.ts';
 import { decoderAdapters, emptyAdapters, encoderAdapters, packAdapters } from '../zoo/samed-adapters.ts';
 import type { SamedConfiguration } from '../zoo/samed-configuration.ts';
 import { createSamed, createSamedDecoder, createSamedEncoder } from '../zoo/samed.ts';
+import { rewriteModel } from './derived-weights.ts';
 import { type LoraPair, withLora } from './lora.ts';
+import { mergeLora } from './merge-lora.ts';
 
 const SALT = 'lora';
 const CONFIGURATION: SamedConfiguration = {
@@ -75,6 +77,23 @@ describe('adapters', () => {
     const names = ['image_embeddings', 'low_res_logits'];
     expect(names.map((name) => difference(merged, name))).toEqual([undefined, undefined]);
     expect(names.filter((name) => difference(without, name) === undefined)).toEqual([]);
+  });
+
+  it('can be merged into the weights by a rewrite, after which the graph has none', () => {
+    const merged = rewriteModel({ graph, params }, mergeLora);
+    verifyGraph(merged.graph);
+    const names = merged.graph.parameters.map(({ name }) => name);
+    expect(pairs.filter(({ a, b }) => names.includes(a) || names.includes(b))).toEqual([]);
+    const expected = mergeAdapters(params, pairs);
+    for (const node of new Set(pairs.map((pair) => pair.node))) {
+      const data = merged.params.get(`${node}.merged-weight`)?.data ?? [];
+      expect(
+        describeDifference(data, tensorOf(expected, `${node}.weight`).data, POINTWISE_F32),
+      ).toBeUndefined();
+    }
+    const [adapted, plain] = [{ graph, params }, merged].map((model) => interpret(model, { image: IMAGE }));
+    const logits = (outputs: typeof adapted) => outputs?.['low_res_logits']?.data ?? [];
+    expect(describeDifference(logits(plain), logits(adapted), BACKENDS)).toBeUndefined();
   });
 
   it('have the names of the published files, q before v', () => {

@@ -1,6 +1,7 @@
 /** The values that a run starts from: the model's, and seeded draws for what it does not have. */
 import { WorkbenchError } from '../../core/errors.ts';
 import { createRandom } from '../../core/random.ts';
+import { isAdapterName } from '../../models/checkpoints/sam-names.ts';
 import type { Graph } from '../../models/graph/graph.ts';
 import { elementCount } from '../../models/graph/shape.ts';
 import { GROUP_CLASSIFIER } from '../../models/rewrite/group-classifier.ts';
@@ -8,9 +9,8 @@ import { GROUP_WEIGHT_INPUT } from '../../models/rewrite/differentiate/loss.ts';
 import { initialGroupWeights } from './objectives/objective.ts';
 import type { TrainableModel } from './trainable-model.ts';
 
-/** Adapters A and B by their saved names, of the encoder and of the decoder's attention. */
-const ADAPTER_A = /^(w|sa|cti|cit)_a_\d+$|^fati_[qv]a$/;
-const ADAPTER_B = /^(w|sa|cti|cit)_b_\d+$|^fati_[qv]b$/;
+/** Of two adapters, B: `w_b_000`, `fati_qb`. */
+const ADAPTER_B = /b(_\d+)?$/;
 /** What depends on the number of classes: drawn anew where a SAM has none that fits. */
 const DRAWN_LAYERS = [
   'mask_decoder.output_hypernetworks_mlps.',
@@ -35,9 +35,7 @@ export function initialValues(
   groupCount: number,
   seed: number,
 ): (name: string) => Promise<Float32Array<ArrayBuffer>> {
-  const shapes = new Map(
-    graph.parameters.map(({ name, shape }) => [name, shape.filter((size) => size !== 'N')]),
-  );
+  const shapes = new Map(graph.parameters.map(({ name, shape }) => [name, shape.map(Number)]));
   return async (name) => {
     if (name === GROUP_WEIGHT_INPUT) return initialGroupWeights(groupCount);
     if (model.shapes.has(name)) return model.read(name);
@@ -45,8 +43,9 @@ export function initialValues(
     const count = elementCount(shape);
     // A bias has as many inputs as its weight.
     const inputCount = shapes.get(name.replace(/\.bias$/, '.weight'))?.[1] ?? 0;
-    if (ADAPTER_B.test(name)) return new Float32Array(count);
-    if (ADAPTER_A.test(name) || DRAWN_LAYERS.some((layer) => name.startsWith(layer))) {
+    const isAdapter = isAdapterName(name);
+    if (isAdapter && ADAPTER_B.test(name)) return new Float32Array(count);
+    if (isAdapter || DRAWN_LAYERS.some((layer) => name.startsWith(layer))) {
       return drawUniform(1 / Math.sqrt(inputCount), count, seed, name);
     }
     if (name === 'mask_decoder.mask_tokens.weight') {
