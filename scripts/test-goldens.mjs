@@ -19,7 +19,8 @@ const reporters = `--reporter=default --reporter=json --outputFile.json=${counts
 const env = { ...process.env, GOLDENS_REPORT: reportPath };
 // The tests run from the root; the person named the folder from where they stand.
 if (env['GOLDENS']) env['GOLDENS'] = resolve(process.env['INIT_CWD'] ?? '.', env['GOLDENS']);
-const tests = process.argv[2] === 'full' ? '--project full' : '--project unit .golden.test.ts';
+const tests =
+  process.argv[2] === 'full' ? '--project full --project full-gpu' : '--project unit .golden.test.ts';
 const { status } = spawnSync(`npx --no-install vitest run ${tests} ${reporters}`, {
   cwd: ROOT,
   stdio: 'inherit',

@@ -11,18 +11,17 @@ import { readNpz } from '../../core/formats/npz.ts';
 import { goldensFolder, reportGolden } from '../../core/goldens.ts';
 import { upsampleArgmax } from '../../core/imaging/upsample-argmax.ts';
 import { BACKENDS, describeDifference, maxAbsDifference, POINTWISE_F32 } from '../../core/testing.ts';
-import { readSamConfiguration } from '../checkpoints/sam-configuration.ts';
+import type { TensorSource } from '../../core/formats/tensor-source.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { bindTensors } from '../graph/params.ts';
 import { dataFileName, layOutOnnx, writeOnnx } from '../onnx/write.ts';
 import { prune } from '../rewrite/prune.ts';
 import { createMemoryFolder } from '../testing/memory-folder.ts';
 import { valueOfActivation } from '../testing/samed-golden.ts';
-import { synthCheckpoint } from '../testing/synth-checkpoint.ts';
-import { synthImage, synthWeight } from '../testing/synth-weights.ts';
-import { encoderAdapters, packAdapters } from './samed-adapters.ts';
-import { gridOf, SAM_DECODER, type SamedConfiguration } from './samed-configuration.ts';
-import { withDensePositions } from './samed-positions.ts';
+import { readFullSamedGolden } from '../testing/samed-full-golden.ts';
+import { synthWeight } from '../testing/synth-weights.ts';
+import { packAdapters } from './samed-adapters.ts';
+import { gridOf } from './samed-configuration.ts';
 import { createSamedDecoder, createSamedEncoder } from './samed.ts';
 
 ort.env.wasm.numThreads = 1;
@@ -31,56 +30,19 @@ const TIMEOUT_MS = 600_000;
 const FILE = 'model.onnx';
 /** Of all pixels, so many may lie so close to a tie of two classes that rounding decides. */
 const TIED_FRACTION = 1e-4;
-/** The adapters' rank, which the shapes kept in the folder do not tell. */
-const RANK = 4;
-
-interface SizeConfig {
-  readonly image_name: string;
-  readonly image_first8: readonly number[];
-  readonly weights_first16?: Readonly<Record<string, readonly number[]>>;
-  /** Mean, standard deviation and the first four values after each block. */
-  readonly block_stats_mean_std_first4: Readonly<Record<string, readonly number[]>>;
-  /** Pixels of each class in the masks at full size. */
-  readonly argmax_histogram: readonly number[];
-  readonly state_dict_shapes?: Readonly<Record<string, readonly number[]>>;
-}
-
 const folder = goldensFolder('samed-vit-b');
-const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as Readonly<
-  Record<string, SizeConfig | string>
->;
-const salt = config['salt'] as string;
-const cases = Object.entries(config).flatMap(([key, size]) => {
-  const side = Number(/^size_(\d+)$/.exec(key)?.[1]);
-  return Number.isNaN(side) || typeof size === 'string' ? [] : [{ side, size }];
-});
-const knownShapes =
-  cases.find(({ size }) => size.state_dict_shapes !== undefined)?.size.state_dict_shapes ?? {};
-const original = readSamConfiguration(synthCheckpoint(knownShapes, salt));
+const { salt, cases } = readFullSamedGolden(readFileSync(join(folder, 'config.json'), 'utf8'));
 let checked = 0;
 let worstError = 0;
 
 afterAll(() => reportGolden('samed-vit-b (forward)', checked, worstError));
-
-/** The checkpoint for another side: the same names; the embedding and the tables of the whole grid have the new grid's shape. */
-function checkpointFor(configuration: SamedConfiguration) {
-  const shapes: Record<string, readonly number[]> = { ...knownShapes };
-  for (const { name, shape } of createSamedEncoder({ ...configuration, rank: 0 }).parameters) {
-    shapes[name] = shape.map(Number);
-  }
-  for (const { a, b, span } of encoderAdapters(configuration)) {
-    shapes[a] = [configuration.rank, configuration.dim];
-    shapes[b] = [span, configuration.rank];
-  }
-  return withDensePositions(synthCheckpoint(shapes, salt), gridOf(configuration));
-}
 
 type Values = Readonly<Record<string, ort.Tensor>>;
 
 /** Writes a graph with its weights and runs it once. */
 async function run(
   graph: Graph,
-  source: ReturnType<typeof checkpointFor>,
+  source: TensorSource,
   inputs: Readonly<Record<string, Tensor>>,
 ): Promise<Values> {
   const files = createMemoryFolder();
@@ -113,16 +75,7 @@ function difference(actual: ArrayLike<number>, expected: ArrayLike<number>): str
   return describeDifference(actual, expected, BACKENDS);
 }
 
-describe.each(cases)('SAMed ViT-B at $side', ({ side, size }) => {
-  const configuration: SamedConfiguration = {
-    ...original,
-    side,
-    rank: RANK,
-    adaptsDecoder: false,
-    decoder: SAM_DECODER,
-  };
-  const source = checkpointFor(configuration);
-
+describe.each(cases)('SAMed ViT-B at $side', ({ side, size, configuration, source, image }) => {
   it('has the weights that the reference had', () => {
     for (const [name, expected] of Object.entries(size.weights_first16 ?? {})) {
       const { data } = synthWeight(name, source.tensors.get(name)?.shape ?? [], salt);
@@ -131,7 +84,6 @@ describe.each(cases)('SAMed ViT-B at $side', ({ side, size }) => {
   });
 
   it('has the embedding and the logits of PyTorch', { timeout: TIMEOUT_MS }, async () => {
-    const image = { shape: [1, 3, side, side], data: synthImage(size.image_name, 3, side, side, salt) };
     expect(describeDifference(image.data.slice(0, 8), size.image_first8, POINTWISE_F32)).toBeUndefined();
     const stored = readNpz(new Uint8Array(readFileSync(join(folder, `outputs_${side}.npz`))));
     const expected = (name: string) => Float64Array.from(stored.read(name).values, Number);
@@ -183,5 +135,4 @@ describe.each(cases)('SAMed ViT-B at $side', ({ side, size }) => {
 
 it('finds sizes to check', () => {
   expect(cases.length).toBeGreaterThan(0);
-  expect(Object.keys(knownShapes).length).toBeGreaterThan(0);
 });

@@ -20,7 +20,7 @@ import { readSamedTraining } from '../../models/testing/samed-training.ts';
 import { differentiate } from '../../models/rewrite/differentiate.ts';
 import { createSamed } from '../../models/zoo/samed.ts';
 import type { NamedArrays, TrainingEngine } from './engine.ts';
-import { inputsOf, openTestEngines, type TestEngines } from './execute/testing.ts';
+import { inputsOf, openTestEngines, sourceOf, type TestEngines } from './execute/testing.ts';
 import { type Optimizer, type Recomputation, RECOMPUTATIONS } from './plan/plan.ts';
 
 const readBytes = (file: string) => fetchGolden('samed-tiny', file);
@@ -58,7 +58,7 @@ async function open(
 ): Promise<TrainingEngine> {
   const plan = engines.plan(training, { batchSize, optimizer, microBatch, recomputation });
   expect([plan.microBatch, plan.recomputation]).toEqual([microBatch, recomputation]);
-  return engines.open(plan, stored);
+  return engines.open(plan, sourceOf(stored));
 }
 /** Losses and gradients of one step that changes nothing. */
 async function gradientsOf(training: TrainingGraph, choice?: Choice) {
@@ -103,7 +103,7 @@ describe('the small SAMed in the engine', { timeout: TIMEOUT_MS }, () => {
     });
     for (const microBatch of [batchSize, 1]) {
       const plan = engines.plan(forward, { batchSize, optimizer: undefined, microBatch });
-      const engine = await engines.open(plan, stored);
+      const engine = await engines.open(plan, sourceOf(stored));
       const { outputs } = await engine.evaluate(inputsOf(plan, batch));
       const expected = golden.outputs.get('low_res_logits')?.data ?? [];
       expect(describeDifference(outputs.get('low_res_logits') ?? [], expected, SAMED_TINY)).toBeUndefined();
@@ -122,19 +122,25 @@ describe('the small SAMed in the engine', { timeout: TIMEOUT_MS }, () => {
     expect(farGradients(gradients, expected)).toEqual([]);
   });
 
-  describe.each([batchSize, 1, 2, 3])('with micro-batches of %i', (microBatch) => {
-    it('has the losses and gradients of PyTorch', async () => {
-      const { losses, gradients } = await gradientsOf(plain, { microBatch });
-      const { loss, loss_ce: crossEntropy, loss_dice: dice } = config.loss.fp64;
-      expect(describeDifference(losses, [loss, crossEntropy, dice], LOSSES)).toBeUndefined();
-      expect(farGradients(gradients, await read('grads.npz'))).toEqual([]);
-    });
+  describe.each([...new Set([batchSize, 1, 2, 3])].filter((count) => count <= batchSize))(
+    'with micro-batches of %i',
+    (microBatch) => {
+      it('has the losses and gradients of PyTorch', async () => {
+        const { losses, gradients } = await gradientsOf(plain, { microBatch });
+        const { loss, loss_ce: crossEntropy, loss_dice: dice } = config.loss.fp64;
+        expect(describeDifference(losses, [loss, crossEntropy, dice], LOSSES)).toBeUndefined();
+        expect(farGradients(gradients, await read('grads.npz'))).toEqual([]);
+      });
 
-    it.each(RECOMPUTATIONS.slice(1))('has them bit by bit where %s are made again', async (recomputation) => {
-      const kept = await gradientsOf(plain, { microBatch });
-      expect(await gradientsOf(plain, { microBatch, recomputation })).toEqual(kept);
-    });
-  });
+      it.each(RECOMPUTATIONS.slice(1))(
+        'has them bit by bit where %s are made again',
+        async (recomputation) => {
+          const kept = await gradientsOf(plain, { microBatch });
+          expect(await gradientsOf(plain, { microBatch, recomputation })).toEqual(kept);
+        },
+      );
+    },
+  );
 });
 
 describe('steps of the small SAMed in the engine', { timeout: TIMEOUT_MS }, () => {

@@ -21,7 +21,7 @@ import {
   readTransUnetTraining,
   type TransUnetTrainingConfig,
 } from '../../models/testing/transunet-training.ts';
-import { inputsOf, openTestEngines, type TestEngines, type TestValues } from './execute/testing.ts';
+import { inputsOf, openTestEngines, sourceOf, type TestEngines, type TestValues } from './execute/testing.ts';
 
 const readBytes = (file: string) => fetchGolden('transunet-tiny', file);
 const cases = await readTransUnetCases(readBytes);
@@ -49,7 +49,7 @@ describe.each(cases)('the small TransUNet $name in the engine', { timeout: TIMEO
   async function open(training: TrainingGraph, values: TestValues) {
     const batchSize = transUnet.image.shape[0] ?? 0;
     const plan = engines.plan(training, { batchSize, optimizer: { kind: 'sgd', momentum: sgd.momentum } });
-    return engines.open(plan, values);
+    return engines.open(plan, sourceOf(values));
   }
 
   it('has the losses, gradients, running statistics and SGD steps of PyTorch', async () => {

@@ -8,6 +8,7 @@ import type { NamedArrays, TrainingEngine } from '../engine.ts';
 import type { PlanSettings, TrainingPlan } from '../plan/plan.ts';
 import { planTraining } from '../plan/plan-training.ts';
 import { createTrainingEngine } from './create-engine.ts';
+import type { ValueSource } from './stored-values.ts';
 
 /** Values of parameters and states, or inputs of a step, by name. */
 export type TestValues = Readonly<Record<string, { readonly data: ArrayLike<number> }>>;
@@ -20,7 +21,7 @@ export interface TestEngines {
     settings: Partial<PlanSettings> & Pick<PlanSettings, 'batchSize' | 'optimizer'>,
   ): TrainingPlan;
   /** Ownership: the caller's to destroy. */
-  open(plan: TrainingPlan, values: TestValues, lender?: TrainingEngine): Promise<TrainingEngine>;
+  open(plan: TrainingPlan, values: ValueSource, lender?: TrainingEngine): Promise<TrainingEngine>;
   /** Throws what the device said that no engine heard. */
   dispose(): void;
 }
@@ -29,6 +30,11 @@ function arrayOf(values: TestValues, name: string): Float32Array<ArrayBuffer> {
   const value = values[name];
   if (value === undefined) throw new Error(`the test has no value for ${name}`);
   return Float32Array.from(value.data);
+}
+
+/** Values that are all there. */
+export function sourceOf(values: TestValues): ValueSource {
+  return async (name) => arrayOf(values, name);
 }
 
 /** The inputs that a plan asks for. */
@@ -58,7 +64,7 @@ export async function openTestEngines(): Promise<TestEngines> {
       createTrainingEngine(
         gpu,
         plan,
-        async (name) => arrayOf(values, name),
+        values,
         { pipelines, ...(lender === undefined ? {} : { lender }) },
         new AbortController().signal,
         () => undefined,
