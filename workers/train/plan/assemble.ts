@@ -62,7 +62,7 @@ export function layOut(
   settings: PlanSettings,
 ): Layout {
   const { graph, batching } = draft;
-  const persistent = placePersistent(graph, draft.inputs, settings, batching);
+  const persistent = placePersistent(graph, draft.values.inputs, settings, batching);
   const actions = draft.actionsWith(backward, persistent, settings.optimizer);
   const lifetimes = lifetimesOf(actions, {
     persistent: new Set(persistent.places.keys()),

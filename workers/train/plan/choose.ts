@@ -9,14 +9,14 @@ import { draftStep, type StepDraft } from './step-actions.ts';
 import type { StepGraph } from './step-graph.ts';
 
 /** Ways to carry out a recomputation; the one that takes fewest bytes is used. */
-function keepings({ graph, forward, sizeBytes }: StepDraft, recomputation: Recomputation): Keeping[] {
+function keepings({ graph, forward, values }: StepDraft, recomputation: Recomputation): Keeping[] {
   switch (recomputation) {
     case 'none':
       return [() => true];
     case 'hidden':
       return [keepAllButHidden(graph, forward)];
     default:
-      return keepCuts(forward, graph.backward, sizeBytes);
+      return keepCuts(forward, graph.backward, (name) => values.ofMicroBatch(name).sizeBytes);
   }
 }
 

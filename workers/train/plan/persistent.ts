@@ -2,6 +2,7 @@
 import { bindBatch, elementCount } from '../../../models/graph/shape.ts';
 import type { Value } from '../../../models/graph/graph.ts';
 import { ELEMENT_BYTES } from '../../gpu/buffers.ts';
+import type { StepInput } from './batch-values.ts';
 import { sizeOf } from './bind.ts';
 import { alignBytes, createRegionList, packTensors, type RegionList } from './packing.ts';
 import type {
@@ -46,13 +47,6 @@ export interface Persistent {
   readonly states: readonly PlacedTensor[];
   readonly trainables: PackedTrainables | undefined;
   readonly report: PlannedReport;
-}
-
-/** An input with the name that its memory has in the step. */
-export interface StepInput {
-  readonly memory: string;
-  readonly value: Value;
-  readonly per: PlacedInput['per'];
 }
 
 function packTrainables(

@@ -38,7 +38,9 @@ const HOW: Readonly<Record<Recomputation, string>> = {
   blocks: 'with all but a few values made again',
 };
 
-const megabytes = (sizeBytes: number) => `${Math.ceil(sizeBytes / BYTES_PER_MB)} MB`;
+/** Rounded so that what does not fit never looks as if it did. */
+const needed = (sizeBytes: number) => `${Math.ceil(sizeBytes / BYTES_PER_MB)} MB`;
+const allowed = (sizeBytes: number) => `${Math.max(0, Math.floor(sizeBytes / BYTES_PER_MB))} MB`;
 
 /** The refusal of a training whose smallest layout does not fit. */
 export function refusal({ draft, recomputation, totalBytes }: Layout, shortage: Shortage): WorkbenchError {
@@ -48,15 +50,11 @@ export function refusal({ draft, recomputation, totalBytes }: Layout, shortage: 
   const images = microBatch === 1 ? 'one image' : `${microBatch} images`;
   const because = needsWholeBatch ? ', because its batch norms look at the whole batch' : '';
   const how = `${images} at a time${because}, ${HOW[recomputation]}`;
-  const reason =
-    tensor === undefined
-      ? `${megabytes(neededBytes)}, and it may take ${megabytes(Math.floor(limitBytes))}`
-      : `'${tensor}' takes ${megabytes(neededBytes)}, and a buffer of this adapter holds ${megabytes(limitBytes)}`;
   return new WorkbenchError(
     'train/does-not-fit',
     tensor === undefined
-      ? `Training '${training.name}' needs at least ${reason}: ${how}.`
-      : `Training '${training.name}' does not fit: ${reason}: ${how}.`,
+      ? `Training '${training.name}' needs at least ${needed(neededBytes)}, and it may take ${allowed(limitBytes)}: ${how}.`
+      : `Training '${training.name}' does not fit: '${tensor}' takes ${needed(neededBytes)}, and a buffer of this adapter holds ${allowed(limitBytes)}: ${how}.`,
     { context: { totalBytes, neededBytes, limitBytes, microBatch, microBatchCount, recomputation } },
   );
 }

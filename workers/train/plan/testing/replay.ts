@@ -35,7 +35,10 @@ function createMemory(plan: TrainingPlan) {
     /** The names that a place holds, in order; 'nothing' where it was never written or is cut off. */
     read(place: Place): string[] {
       const end = place.offsetBytes + place.sizeBytes;
-      const held = contentsOf(place)
+      const all = contentsOf(place);
+      const exact = all.find((each) => each.start === place.offsetBytes && each.end === end);
+      if (exact !== undefined) return [exact.tag];
+      const held = all
         .filter((each) => each.start < end && each.end > place.offsetBytes)
         .toSorted((a, b) => a.start - b.start);
       let at = place.offsetBytes;
