@@ -109,3 +109,10 @@ export function createSha256(): Sha256 {
     },
   };
 }
+
+/** The digest of a text's UTF-8 bytes. */
+export function hashText(text: string): string {
+  const sha = createSha256();
+  sha.update(new TextEncoder().encode(text));
+  return sha.digest();
+}

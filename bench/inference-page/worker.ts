@@ -5,9 +5,10 @@ import type { Tensor } from '../../models/graph/graph.ts';
 import type { FeaturePreprocess, SegmentationPreprocess } from '../../core/imaging/preprocess.ts';
 import type { PreparedBatch, SampleSource } from '../../workers/api/data.ts';
 import { extractFeatures } from '../../workers/infer/features.ts';
-import { convertedStages, type LoadedModel, loadModel } from '../../workers/infer/load.ts';
+import { type LoadedModel, loadModel } from '../../workers/infer/load.ts';
 import { makeModel } from '../../workers/infer/make-model.ts';
-import { openModelCache } from '../../workers/infer/model-manifest.ts';
+import { openModelCaches } from '../../workers/infer/open-caches.ts';
+import { openModel } from '../../workers/infer/open-model.ts';
 import { predict } from '../../workers/infer/predict.ts';
 import { type Runtime, startRuntime } from '../../workers/infer/runtime.ts';
 import { selfTestImage } from '../../workers/infer/self-test.ts';
@@ -52,10 +53,7 @@ function sourceOf(side: number, withMasks: boolean): SampleSource {
 
 /** Sessions of the files alone, and a loop over them with inputs made once. */
 async function openBare(id: string, { network, promptBatch }: LoadedModel) {
-  const cache = await openModelCache();
-  const { manifest } = await cache.require(id);
-  if (manifest.kind !== 'converted') throw new Error('A model of checkpoints was expected.');
-  const stages = await convertedStages(manifest.converted, (name) => cache.open(id, name));
+  const { stages } = await openModel(await openModelCaches(), { kind: 'made', id });
   const toTensor = ({ shape, data }: Tensor) => new ort.Tensor('float32', data, shape);
   const sessions = await Promise.all(
     stages.map(async ({ graph, weights = [], constants }) => ({
@@ -99,12 +97,12 @@ const api: InferenceBench = {
     const files = await Promise.all(
       names.map(async (name) => new File([await (await fetch(`/${name}`)).blob()], name)),
     );
-    const cache = await openModelCache();
+    const caches = await openModelCaches();
     const started = performance.now();
     const spec = { kind: 'checkpoints', files, settings: { precision: 'f32', side } } as const;
-    const id = await makeModel(cache, spec, signal, () => {});
+    const id = await makeModel(caches, spec, signal, () => {});
     const made = performance.now();
-    const loaded = await loadModel(await runtime, cache, { kind: 'made', id });
+    const loaded = await loadModel(await runtime, caches, { kind: 'made', id });
     const end = performance.now();
     const inputSide = loaded.network.input.side ?? 0;
     models.set(model, {

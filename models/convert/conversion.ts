@@ -7,6 +7,7 @@ import type { RecognisedCheckpoint } from '../checkpoints/recognised.ts';
 import type { StreamedModel } from '../graph/params.ts';
 import type { NetworkRole } from '../onnx/interface.ts';
 import type { Precision } from '../onnx/lower.ts';
+import type { SamedConfiguration } from '../zoo/samed-configuration.ts';
 
 /** A checkpoint file that was opened and recognised. */
 export interface CheckpointFile {
@@ -46,6 +47,14 @@ export interface PlannedAdapter extends AdapterFile {
   readonly read: () => Promise<NamedTensors>;
 }
 
+/** A SAM or SAMed as it is kept to be trained and to share its encoder: tensors under SAM's and SAMed's names. */
+export interface PlannedSam {
+  /** A SAM that nobody adapted has rank 0 and no mask tokens. */
+  readonly configuration: SamedConfiguration;
+  /** The SAM's, fitted to the side, and over them those of the SAMed. */
+  readonly tensors: TensorSource;
+}
+
 /** What would be made of some checkpoints: known before any weight is read. */
 export interface ConversionPlan {
   readonly kind: ConvertedKind;
@@ -61,6 +70,8 @@ export interface ConversionPlan {
   readonly side: number;
   readonly graphs: readonly PlannedGraph[];
   readonly adapter: PlannedAdapter | null;
+  /** Null for other families. */
+  readonly sam: PlannedSam | null;
   /** About what the files will take together. */
   readonly sizeBytes: number;
   /** Tensors of the checkpoints that the model does not use, without those that are left out on purpose. */

@@ -40,6 +40,7 @@ export function planInception(
     side: INCEPTION_SIDE,
     ...layOutParts([{ part: 'whole', file: 'inception-v3.onnx', model }], settings),
     adapter: null,
+    sam: null,
     unused: unusedTensors(graph, tensors, INCEPTION_LEFT_OUT),
   };
 }
@@ -68,6 +69,7 @@ export function planTransUnet(
     side,
     ...layOutParts([{ part: 'whole', file: 'transunet.onnx', model }], settings),
     adapter: null,
+    sam: null,
     unused: unusedTensors(graph, tensors, NOTHING),
   };
 }

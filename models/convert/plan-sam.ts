@@ -12,6 +12,7 @@ import { packAdapters } from '../zoo/samed-adapters.ts';
 import {
   gridOf,
   type MaskDecoderSizes,
+  PUBLISHED_EMBEDDING_DIM,
   SAM_DECODER,
   type SamedConfiguration,
 } from '../zoo/samed-configuration.ts';
@@ -19,9 +20,6 @@ import { withDensePositions } from '../zoo/samed-positions.ts';
 import type { CheckpointFile, ConversionPlan, ConversionSettings } from './conversion.ts';
 import { bindForInference, layOutParts, precisionWords, requireHeads } from './parts.ts';
 import { defaultSamSide } from './sam-side.ts';
-
-/** Channels of the image embedding in every published SAM. */
-const PUBLISHED_EMBEDDING_DIM = 256;
 
 /** Names that are neither a SAM's nor a SAMed's. */
 function unknownTensors({ source, recognised: { prefix } }: CheckpointFile): string[] {
@@ -68,8 +66,11 @@ export function planSamEncoder(
   const configuration: SamedConfiguration = {
     ...recognised.configuration,
     side,
+    // Its masks are no classes.
+    maskTokens: 0,
     rank: 0,
     adaptsDecoder: false,
+    // Of a SAM of another size the sizes are not known before a SAMed is made of it.
     decoder: SAM_DECODER,
   };
   const model = bindForInference(createSamEncoder(configuration), withPixelNormalisation(tensors));
@@ -83,6 +84,7 @@ export function planSamEncoder(
     side,
     ...layOutParts([{ part: 'encoder', file: 'encoder.onnx', model }], settings),
     adapter: null,
+    sam: { configuration, tensors },
     unused: unknownTensors(file),
   };
 }
@@ -146,6 +148,7 @@ export function planSamed(
       rank,
       read: async () => new Map(Object.entries(await packAdapters(adapterWeights(tensors), configuration))),
     },
+    sam: { configuration, tensors: assembled },
     unused: files.flatMap(unknownTensors),
   };
 }

@@ -34,6 +34,7 @@ function usedWeights(
     shape: parameter.shape.map(Number),
     parameter,
     transform: undefined,
+    restore: undefined,
   }));
   return [...plain, ...derived].filter(({ name }) => used.has(name));
 }
@@ -65,11 +66,11 @@ export function lowerGraph(graph: Graph, precision: Precision): Program {
       return name;
     },
     isParameter: (name) => parameters.has(name),
-    derive(parameterName, form, shape, transform) {
+    derive(parameterName, form, shape, transform, restore) {
       const parameter = parameters.get(parameterName);
       invariant(parameter !== undefined, `'${parameterName}' is no parameter of '${graph.name}'`);
       const name = `${parameterName}.${form}`;
-      derived.set(name, { name, elementType: 'float32', shape, parameter, transform });
+      derived.set(name, { name, elementType: 'float32', shape, parameter, transform, restore });
       return name;
     },
   };

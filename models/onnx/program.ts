@@ -32,6 +32,8 @@ export interface StoredWeight {
   readonly parameter: Value;
   /** From the parameter's values to those stored; undefined where they are the same. */
   readonly transform: ((values: Float32Array) => Float32Array) | undefined;
+  /** From the stored values back to the parameter's; undefined where they are the same, or cannot be had back. */
+  readonly restore: ((values: Float32Array) => Float32Array<ArrayBuffer>) | undefined;
 }
 
 export interface Program {

@@ -5,7 +5,7 @@
  */
 import type { TensorSource } from '../../core/formats/tensor-source.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
-import type { Value } from '../graph/graph.ts';
+import type { Params, Tensor, Value } from '../graph/graph.ts';
 
 /** Mean and standard deviation of red, green and blue that SAM was trained with, of pixels in [0, 1]. */
 export const SAM_PIXELS = {
@@ -26,20 +26,26 @@ export function addPixelNormalisation(graph: GraphBuilder, image: Value): Value 
   return graph.op('binary', 'image.normalised', [centred, deviation], { function: 'divide' });
 }
 
-/** A SAM's tensors and those of the normalisation, which no checkpoint holds. */
-export function withPixelNormalisation(source: TensorSource): TensorSource {
-  const values = new Map<string, readonly number[]>([
-    [MEAN, SAM_PIXELS.mean],
-    [DEVIATION, SAM_PIXELS.deviation],
+/** The parameters of the normalisation, which no checkpoint holds. */
+export function pixelParams(): Params {
+  const tensor = (values: readonly number[]): Tensor => ({ shape: SHAPE, data: Float32Array.from(values) });
+  return new Map([
+    [MEAN, tensor(SAM_PIXELS.mean)],
+    [DEVIATION, tensor(SAM_PIXELS.deviation)],
   ]);
+}
+
+/** A SAM's tensors and those of the normalisation. */
+export function withPixelNormalisation(source: TensorSource): TensorSource {
+  const params = pixelParams();
   const tensors = new Map(source.tensors);
-  for (const name of values.keys()) tensors.set(name, { name, dtype: 'float32', shape: SHAPE });
+  for (const [name, { shape }] of params) tensors.set(name, { name, dtype: 'float32', shape });
   return {
     ...source,
     tensors,
     read: async (name) => {
-      const own = values.get(name);
-      return own === undefined ? source.read(name) : Float32Array.from(own);
+      const own = params.get(name);
+      return own === undefined ? source.read(name) : Float32Array.from(own.data);
     },
   };
 }

@@ -22,6 +22,9 @@ export interface SamedConfiguration extends SamConfiguration {
   readonly decoder: MaskDecoderSizes;
 }
 
+/** Channels of the image embedding in every published SAM. */
+export const PUBLISHED_EMBEDDING_DIM = 256;
+
 /** The decoder of every published SAM. */
 export const SAM_DECODER: MaskDecoderSizes = {
   depth: 2,
@@ -60,7 +63,7 @@ export function publishedSamed(
     patchSize: 16,
     mlpDim: 4 * encoder.dim,
     windowSize: 14,
-    embeddingDim: 256,
+    embeddingDim: PUBLISHED_EMBEDDING_DIM,
     maskTokens: classes + 1,
     rank,
     adaptsDecoder,

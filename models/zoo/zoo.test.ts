@@ -11,7 +11,7 @@ import { matchInterface } from '../onnx/interface.ts';
 import { lowerToOnnx } from '../onnx/lower.ts';
 import { createBaselineSegmenter } from './baseline-segmenter.ts';
 import { createFilterBank, FILTER_BANK_FEATURE_COUNT } from './filter-bank.ts';
-import { EMBEDDED_MODELS } from './registry.ts';
+import { EMBEDDED_MODELS, OFFERED_MODELS } from './registry.ts';
 
 ort.env.wasm.numThreads = 1;
 
@@ -26,16 +26,27 @@ async function createRunner(bytes: Uint8Array) {
 
 describe('the registry', () => {
   it('describes each model by its own name and role', () => {
-    for (const [name, model] of Object.entries(EMBEDDED_MODELS)) {
+    for (const [name, { role, recommended, ...model }] of Object.entries(EMBEDDED_MODELS)) {
       expect(model.name).toBe(name);
-      const { input } = matchInterface(inspectOnnx(lowerToOnnx(model.create())), model.role);
-      expect(input).toMatchObject({ side: model.recommended.side, batch: null });
+      if (model.origin.kind === 'samed') {
+        expect(recommended.side).toBe(model.origin.configuration.side);
+        continue;
+      }
+      const { input } = matchInterface(inspectOnnx(lowerToOnnx(model.origin.create())), role);
+      expect(input).toMatchObject({ side: recommended.side, batch: null });
     }
   });
 
+  it('offers a model for each role', () => {
+    const roles = OFFERED_MODELS.map((name) => EMBEDDED_MODELS[name].role);
+    expect(new Set(roles)).toEqual(new Set(['segmenter', 'extractor']));
+  });
+
   it('makes the same bytes each time, for they are hashed', () => {
-    for (const { create } of Object.values(EMBEDDED_MODELS)) {
-      expect(lowerToOnnx(create())).toEqual(lowerToOnnx(create()));
+    for (const { origin } of Object.values(EMBEDDED_MODELS)) {
+      if (origin.kind === 'code') {
+        expect(lowerToOnnx(origin.create())).toEqual(lowerToOnnx(origin.create()));
+      }
     }
   });
 });

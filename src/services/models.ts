@@ -3,7 +3,7 @@
  * were loaded again when the worker was replaced. Other places ask `activeModel` for a worker with a model in it.
  */
 import { WorkbenchError } from '../../core/errors.ts';
-import { EMBEDDED_MODELS } from '../../models/zoo/registry.ts';
+import { EMBEDDED_MODELS, OFFERED_MODELS } from '../../models/zoo/registry.ts';
 import type {
   ComputeWorker,
   MakeModelSpec,
@@ -25,10 +25,7 @@ import type { RunningCompute } from './compute-service.ts';
 import { startJob } from './jobs.ts';
 import { computeService, startCompute } from './workers.ts';
 
-const EMBEDDED: readonly ModelSource[] = Object.values(EMBEDDED_MODELS).map(({ name }) => ({
-  kind: 'embedded',
-  name,
-}));
+const EMBEDDED: readonly ModelSource[] = OFFERED_MODELS.map((name) => ({ kind: 'embedded', name }));
 const MISSING = { segmenter: 'model/no-segmenter', extractor: 'model/no-extractor' } as const;
 
 /** Lists a file or model with the reason why it could not be used. */
@@ -64,7 +61,7 @@ export async function loadModel(worker: ComputeWorker, source: ModelSource): Pro
 function wantedSources(): readonly ModelSource[] {
   const { chosen, models, made } = store.getState().models;
   const ids = new Set([
-    ...models.filter(({ source }) => source === 'dropped').map(({ id }) => id),
+    ...models.filter(({ source }) => source !== 'embedded').map(({ id }) => id),
     ...[chosen.segmenter, chosen.extractor].filter((id) => id !== null),
   ]);
   return [

@@ -27,7 +27,7 @@ export interface RuntimeReport {
   readonly crossOriginIsolated: boolean;
 }
 
-/** SHA-256 of an ONNX file, or of the hashes of the checkpoints and the settings that a model was made with. */
+/** SHA-256 of an ONNX file, or of the hashes of the weights and the settings that a model was made with. */
 export type ModelId = string;
 export type ModelRole = 'segmenter' | 'extractor';
 
@@ -51,11 +51,21 @@ export interface SelfTest {
   readonly summary: string;
 }
 
+/** The training that made a model. */
+export interface TrainedIn {
+  readonly runId: string;
+  readonly which: 'best' | 'last';
+  /** What it was trained from. */
+  readonly baseName: string;
+}
+
 export interface ModelReport {
   readonly id: ModelId;
   readonly name: string;
   readonly role: ModelRole;
-  readonly source: 'embedded' | 'dropped';
+  readonly source: 'embedded' | 'dropped' | 'trained';
+  /** Of a trained model. */
+  readonly trainedIn?: TrainedIn;
   readonly description: string;
   readonly sizeBytes: number;
   readonly parameterCount: number;
@@ -87,7 +97,7 @@ export interface SourceFile {
 
 export type ModelSource =
   | { readonly kind: 'embedded'; readonly name: EmbeddedModelName }
-  /** One that `makeModel` made, now or on an earlier visit. */
+  /** One that `makeModel` or a training made, now or on an earlier visit. */
   | { readonly kind: 'made'; readonly id: ModelId };
 
 /** What a dropped file turned out to be. */

@@ -2,22 +2,29 @@
 import { invariant, WorkbenchError } from '../../core/errors.ts';
 import type { ComputeWorker, ModelId, ModelRole } from '../api/compute.ts';
 import type { SampleSource } from '../api/data.ts';
+import type { TrainingWorker } from '../api/train.ts';
 import { type Connection, connectPort } from '../rpc/connect.ts';
+import { createTrainingWorker } from '../train/create-training-worker.ts';
+import { RUNS_FOLDER } from '../train/run-store.ts';
+import { addTrainedModel, removeTrainedModels } from './add-trained-model.ts';
 import { examineFile, outlineOf, planFiles } from './examine.ts';
 import { extractFeatures } from './features.ts';
 import { type LoadedModel, loadModel } from './load.ts';
 import { makeModel } from './make-model.ts';
-import { openModelCache } from './model-manifest.ts';
+import { removeUnusedEncoders } from './keep-sam.ts';
+import { openModelCaches } from './open-caches.ts';
+import { openTrainable } from './open-trainable.ts';
 import { predict } from './predict.ts';
 import { readPrediction } from './prediction-store.ts';
+import { openCacheStorage } from './private-files.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 
 const MISSING_ROLE = { segmenter: 'model/no-segmenter', extractor: 'model/no-extractor' } as const;
 
 /** The api of a compute worker that has not been started. Errors: `internal/invariant` for a call before `start`. */
-export function createComputeWorker(): ComputeWorker {
+export function createComputeWorker(): ComputeWorker & TrainingWorker {
   let started: Promise<Runtime> | undefined;
-  const cache = openModelCache();
+  const caches = openModelCaches();
   const models = new Map<ModelId, LoadedModel>();
   const connections = new Map<number, Connection<SampleSource>>();
 
@@ -43,6 +50,14 @@ export function createComputeWorker(): ComputeWorker {
   const sources = () => new Map(Array.from(connections, ([shard, { api }]) => [shard, api]));
 
   return {
+    ...createTrainingWorker({
+      gpu: async () => (await runtime()).gpu,
+      sources,
+      openModel: async (source) => openTrainable(await caches, source),
+      addModel: async (model) => addTrainedModel(await caches, model),
+      removeModels: async (runId) => removeTrainedModels(await caches, runId),
+      openStorage: () => openCacheStorage(RUNS_FOLDER),
+    }),
     async start(provider) {
       invariant(started === undefined, 'a compute worker tries one provider only');
       started = startRuntime(provider);
@@ -65,18 +80,19 @@ export function createComputeWorker(): ComputeWorker {
       return outlineOf((await planFiles(files, settings)).plan);
     },
     async makeModel(spec, signal, report) {
-      return makeModel(await cache, spec, signal, report);
+      return makeModel(await caches, spec, signal, report);
     },
     async madeModels() {
-      const entries = await (await cache).list();
+      const entries = await (await caches).models.list();
       return entries.map(({ id, manifest: { name, role }, sizeBytes }) => ({ id, name, role, sizeBytes }));
     },
     async deleteModel(id) {
       await unload(id);
-      await (await cache).remove(id);
+      await (await caches).models.remove(id);
+      await removeUnusedEncoders(await caches);
     },
     async load(source) {
-      const model = await loadModel(await runtime(), await cache, source);
+      const model = await loadModel(await runtime(), await caches, source);
       // The same bytes loaded again replace their session.
       await models.get(model.report.id)?.session.release();
       models.set(model.report.id, model);

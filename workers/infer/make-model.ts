@@ -1,5 +1,5 @@
 /** Makes a model of dropped files and keeps it: an ONNX file is copied, checkpoints are converted, both hashed first. */
-import { createSha256 } from '../../core/sha256.ts';
+import { createSha256, hashText } from '../../core/sha256.ts';
 import type { Report } from '../../core/tasks.ts';
 import { writeConversion } from '../../models/convert/write.ts';
 import { inspectOnnx } from '../../models/onnx/inspect.ts';
@@ -8,20 +8,10 @@ import type { CreateFile } from '../../models/onnx/sink.ts';
 import type { MakeModelSpec, ModelId, SourceFile } from '../api/compute.ts';
 import { namedDataFiles } from './data-files.ts';
 import { planFiles, readGraph } from './examine.ts';
+import { isWhole, keepSam } from './keep-sam.ts';
 import type { ModelCache } from './model-cache.ts';
-import { MANIFEST_FORMAT, type ModelManifest } from './model-manifest.ts';
-
-const MEGABYTE = 1e6;
-
-/** Reports bytes in whole megabytes, which a person can read. */
-function reportBytes(report: Report, phase: string, doneBytes: number, totalBytes: number): void {
-  report({
-    phase,
-    done: Math.round(doneBytes / MEGABYTE),
-    total: Math.round(totalBytes / MEGABYTE),
-    unit: 'MB',
-  });
-}
+import { MANIFEST_FORMAT, type ModelCaches, type ModelManifest } from './model-manifest.ts';
+import { reportBytes } from './report-bytes.ts';
 
 /** The bytes of a file in order, one piece at a time. */
 async function* piecesOf(file: Blob, signal: AbortSignal): AsyncGenerator<Uint8Array> {
@@ -53,12 +43,6 @@ async function hashFiles(files: readonly File[], signal: AbortSignal, report: Re
     hashes.push(sha.digest());
   }
   return hashes;
-}
-
-function hashText(text: string): string {
-  const sha = createSha256();
-  sha.update(new TextEncoder().encode(text));
-  return sha.digest();
 }
 
 async function copyInto(create: CreateFile, file: File, signal: AbortSignal): Promise<void> {
@@ -104,7 +88,7 @@ async function makeOfOnnx(
 }
 
 async function makeOfCheckpoints(
-  cache: ModelCache<ModelManifest>,
+  caches: ModelCaches,
   { files, settings }: Extract<MakeModelSpec, { kind: 'checkpoints' }>,
   signal: AbortSignal,
   report: Report,
@@ -113,21 +97,33 @@ async function makeOfCheckpoints(
   const { plan, checkpoints } = await planFiles(files, settings);
   const hashes = await hashFiles(files, signal, report);
   const id = hashText(JSON.stringify([MANIFEST_FORMAT, plan.kind, settings.precision, plan.side, hashes]));
-  if ((await cache.find(id)) !== undefined) return id;
-  await cache.write(id, async (create) => {
+  if (await isWhole(caches, id)) return id;
+  const { words, role, unused, sam } = plan;
+  const sources: SourceFile[] = files.map(({ name, size }, i) => ({
+    name,
+    sizeBytes: size,
+    sha256: hashes[i] as string,
+    words: checkpoints[i]?.recognised.words ?? '',
+  }));
+  // Of the same network there may be many, one for each training: the file with the trained weights tells them apart.
+  const about = { name: [words, files.at(-1)?.name].join(', '), role, sources, unused };
+  if (sam !== null) {
+    const samFile = checkpoints.findIndex(({ recognised }) => recognised.family === 'sam');
+    const encoder = { ...sam, precision: plan.precision, sourceHash: hashes[samFile] as string };
+    await keepSam(
+      caches,
+      id,
+      { ...about, ...encoder, normalises: plan.kind === 'sam-encoder' },
+      signal,
+      report,
+    );
+    return id;
+  }
+  await caches.models.write(id, async (create) => {
     const converted = await writeConversion(plan, create, signal, ({ phase, done, total }) =>
       reportBytes(report, phase, done, total),
     );
-    const sources: SourceFile[] = files.map(({ name, size }, i) => ({
-      name,
-      sizeBytes: size,
-      sha256: hashes[i] as string,
-      words: checkpoints[i]?.recognised.words ?? '',
-    }));
-    const { words, role, unused } = plan;
-    // Of the same network there may be many, one for each training: the file with the trained weights tells them apart.
-    const name = [words, files.at(-1)?.name].join(', ');
-    return { format: MANIFEST_FORMAT, kind: 'converted', name, role, sources, converted, unused };
+    return { ...about, format: MANIFEST_FORMAT, kind: 'converted', converted };
   });
   return id;
 }
@@ -138,12 +134,12 @@ async function makeOfCheckpoints(
  * `model/storage-full`.
  */
 export function makeModel(
-  cache: ModelCache<ModelManifest>,
+  caches: ModelCaches,
   spec: MakeModelSpec,
   signal: AbortSignal,
   report: Report,
 ): Promise<ModelId> {
   return spec.kind === 'onnx'
-    ? makeOfOnnx(cache, spec, signal, report)
-    : makeOfCheckpoints(cache, spec, signal, report);
+    ? makeOfOnnx(caches.models, spec, signal, report)
+    : makeOfCheckpoints(caches, spec, signal, report);
 }

@@ -1,12 +1,14 @@
-/** What stands beside the files of a kept model: how to run it, and what it was made of. */
+/** What stands beside the files of kept models and encoders: how to run them, and what they were made of. */
+import type { SamConfiguration } from '../../models/checkpoints/recognised.ts';
 import type { ConvertedModel } from '../../models/convert/conversion.ts';
-import type { ModelRole, SourceFile } from '../api/compute.ts';
-
-import { createModelCache, type ModelCache } from './model-cache.ts';
-import { openCacheStorage } from './private-files.ts';
+import type { Precision } from '../../models/onnx/lower.ts';
+import type { EmbeddedWeights } from '../../models/zoo/registry.ts';
+import type { SamedConfiguration } from '../../models/zoo/samed-configuration.ts';
+import type { ModelRole, SourceFile, TrainedIn } from '../api/compute.ts';
+import type { ModelCache } from './model-cache.ts';
 
 /** Counts up when the files of a conversion change, so that old entries are made anew. */
-export const MANIFEST_FORMAT = 2;
+export const MANIFEST_FORMAT = 3;
 
 interface Manifest {
   readonly format: typeof MANIFEST_FORMAT;
@@ -30,15 +32,38 @@ export interface ConvertedManifest extends Manifest {
   readonly unused: readonly string[];
 }
 
-export type ModelManifest = OnnxManifest | ConvertedManifest;
+/** Whose encoder a model runs. A model that comes with the workbench may change with it, so its hash is noted. */
+export type EncoderReference =
+  | { readonly kind: 'kept'; readonly id: string }
+  | { readonly kind: 'embedded'; readonly weights: EmbeddedWeights; readonly sha256: string };
 
-/** The manifest that this version wrote, or undefined: it is only ever read back from where it was written. */
-function parseManifest(json: unknown): ModelManifest | undefined {
-  if (typeof json !== 'object' || json === null || !('format' in json)) return undefined;
-  return json.format === MANIFEST_FORMAT ? (json as ModelManifest) : undefined;
+/** A SAM or SAMed: an encoder that others may share, and in `OWN_TENSORS` what is its own. */
+export interface SamManifest extends Manifest {
+  readonly kind: 'sam';
+  /** Rank 0 without adapters. */
+  readonly configuration: SamedConfiguration;
+  /** Whether it wants pixels as SAM was trained, not as SAMed is. */
+  readonly normalises: boolean;
+  readonly encoder: EncoderReference;
+  readonly unused: readonly string[];
+  /** Undefined for a model made of checkpoints. */
+  readonly trainedIn?: TrainedIn;
 }
 
-/** The cache of models of this browser. */
-export async function openModelCache(): Promise<ModelCache<ModelManifest>> {
-  return createModelCache(await openCacheStorage(), parseManifest);
+/** Everything of a SAM or SAMed that is not its encoder, under SAM's and SAMed's names. */
+export const OWN_TENSORS = 'own.safetensors';
+
+export type ModelManifest = OnnxManifest | ConvertedManifest | SamManifest;
+
+/** An encoder, whose files are those of models/convert/kept-encoder.ts. */
+export interface EncoderManifest {
+  readonly format: typeof MANIFEST_FORMAT;
+  readonly configuration: SamConfiguration;
+  readonly precision: Precision;
+}
+
+/** What this browser keeps: models, and the encoders that they share. */
+export interface ModelCaches {
+  readonly models: ModelCache<ModelManifest>;
+  readonly encoders: ModelCache<EncoderManifest>;
 }

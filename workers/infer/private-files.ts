@@ -5,8 +5,6 @@
 import { WorkbenchError } from '../../core/errors.ts';
 import { type CacheStorage, createMemoryStorage } from './cache-storage.ts';
 
-const ROOT = 'models';
-
 function isQuotaError(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'QuotaExceededError';
 }
@@ -72,11 +70,11 @@ function openPrivateFiles(root: FileSystemDirectoryHandle): CacheStorage {
   };
 }
 
-/** The storage of this browser: private files, else memory. */
-export async function openCacheStorage(): Promise<CacheStorage> {
+/** The storage of this browser: private files below a folder of that name, else memory. */
+export async function openCacheStorage(folder: string): Promise<CacheStorage> {
   try {
     const root = await navigator.storage.getDirectory();
-    return openPrivateFiles(await root.getDirectoryHandle(ROOT, { create: true }));
+    return openPrivateFiles(await root.getDirectoryHandle(folder, { create: true }));
   } catch {
     // Private windows of some browsers refuse.
     return createMemoryStorage();

@@ -12,7 +12,9 @@ import type { Tensor } from '../../models/graph/graph.ts';
 import { lowerToOnnx } from '../../models/onnx/lower.ts';
 import type { Provider, RuntimeReport } from '../api/compute.ts';
 import { type GpuContext, requestGpu } from '../gpu/device.ts';
+import { type Constants, createConstants } from './constants.ts';
 import { createLock } from './lock.ts';
+import { createPool, type Lease } from './pool.ts';
 
 /** More threads than this gain nothing on models of this size and take cores from the data workers. */
 const MAX_THREAD_COUNT = 4;
@@ -28,6 +30,8 @@ export interface SessionStage {
   readonly weights?: readonly { readonly name: string; readonly file: Blob }[];
   /** Inputs with the same values at every run, such as the adapters of an encoder. */
   readonly constants: NamedTensors;
+  /** Stages of the same graph and weights have the same key, and share one session on each provider. */
+  readonly shareKey?: string;
 }
 
 export interface Session {
@@ -46,6 +50,8 @@ export interface Runtime {
    * Errors: `runtime/run-failed`, `gpu/device-lost`.
    */
   createPipeline(stages: readonly SessionStage[], provider: Provider): Promise<Session>;
+  /** The provider that has a session of this stage already, for another model; undefined when none has. */
+  providerSharing(stage: SessionStage): Provider | undefined;
   /** A pipeline of one network whose file holds its weights. */
   createSession(model: Uint8Array, provider: Provider): Promise<Session>;
   dispose(): void;
@@ -83,8 +89,8 @@ function runFailed(what: string, cause: unknown): WorkbenchError {
 }
 
 interface BuiltStage {
-  readonly session: ort.InferenceSession;
-  readonly constants: Readonly<Record<string, ort.Tensor>>;
+  readonly lease: Lease<ort.InferenceSession>;
+  readonly constants: Constants;
 }
 
 function toFeeds(tensors: NamedTensors): Record<string, ort.Tensor> {
@@ -108,22 +114,23 @@ async function runStages(
   inputs: Readonly<Record<string, ort.Tensor>>,
 ): Promise<ort.InferenceSession.OnnxValueMapType> {
   let feeds: ort.InferenceSession.OnnxValueMapType = inputs;
-  for (const [index, { session, constants }] of stages.entries()) {
-    const outputs = await session.run({ ...feeds, ...constants });
+  for (const [index, { lease, constants }] of stages.entries()) {
+    const outputs = await lease.value.run({ ...feeds, ...constants.feeds });
     if (index > 0) for (const value of Object.values(feeds)) value.dispose();
     feeds = outputs;
   }
   return feeds;
 }
 
-function toTensor(name: string, value: ort.OnnxValue): Tensor {
+/** An output in the processor's memory; where it was on the GPU it is let go of there. */
+async function toTensor(name: string, value: ort.OnnxValue): Promise<Tensor> {
   if (value.type !== 'float32') {
     throw new WorkbenchError(
       'runtime/run-failed',
       `The model's output '${name}' is ${value.type}; the workbench reads float32.`,
     );
   }
-  return { shape: value.dims, data: value.data as Float32Array };
+  return { shape: value.dims, data: (await value.getData(true)) as Float32Array };
 }
 
 function reportOf(provider: Provider, gpu: GpuContext | undefined): RuntimeReport {
@@ -179,33 +186,46 @@ export async function startRuntime(provider: Provider): Promise<Runtime> {
   };
   configureRuntime();
   const lock = createLock();
+  const shared = createPool<ort.InferenceSession>((session) => session.release());
   const whileAlive = <T>(task: Promise<T>) => (gpu === undefined ? task : gpu.whileAlive(task));
 
   const runtime: Runtime = {
     report: reportOf(provider, gpu),
     gpu,
+    providerSharing({ shareKey }) {
+      if (shareKey === undefined) return undefined;
+      return (['webgpu', 'wasm'] as const).find((one) => shared.has(`${shareKey} ${one}`));
+    },
     async createPipeline(stages, sessionProvider) {
       const guarded = <T>(what: string, task: () => Promise<T>) =>
         whileAlive(task()).catch((cause: unknown) => {
           throw cause instanceof WorkbenchError ? cause : runFailed(what, cause);
         });
+      const device = sessionProvider === 'webgpu' ? gpu?.device : undefined;
+      const build = async (stage: SessionStage, isLast: boolean) => {
+        const options = { ...sessionOptions(sessionProvider, gpu), ...(await externalData(stage)) };
+        // Whether the result of a shared session is the last of a row depends on the model.
+        const staysOnGpu = device !== undefined && (!isLast || stage.shareKey !== undefined);
+        return guarded('onnxruntime could not build the model', () =>
+          ort.InferenceSession.create(
+            stage.graph,
+            staysOnGpu ? { ...options, preferredOutputLocation: 'gpu-buffer' } : options,
+          ),
+        );
+      };
       const built: BuiltStage[] = [];
       const release = () =>
-        lock(async () => void (await Promise.all(built.map((stage) => stage.session.release()))));
+        lock(async () => {
+          for (const { constants } of built) constants.release();
+          await Promise.all(built.map(({ lease }) => lease.release()));
+        });
       try {
         for (const [index, stage] of stages.entries()) {
-          const options = { ...sessionOptions(sessionProvider, gpu), ...(await externalData(stage)) };
-          const isLast = index === stages.length - 1;
-          const build = () =>
-            guarded('onnxruntime could not build the model', () =>
-              ort.InferenceSession.create(
-                stage.graph,
-                isLast || sessionProvider === 'wasm'
-                  ? options
-                  : { ...options, preferredOutputLocation: 'gpu-buffer' },
-              ),
-            );
-          built.push({ session: await lock(build), constants: toFeeds(stage.constants) });
+          const create = () => build(stage, index === stages.length - 1);
+          const key = stage.shareKey === undefined ? undefined : `${stage.shareKey} ${sessionProvider}`;
+          // Under the lock a session that another model is building is finished, or not begun.
+          const lease = await lock(() => shared.take(key, create));
+          built.push({ lease, constants: createConstants(stage.constants, device) });
         }
       } catch (error) {
         await release().catch(() => undefined);
@@ -214,13 +234,14 @@ export async function startRuntime(provider: Provider): Promise<Runtime> {
       return {
         run: (inputs) =>
           lock(async () => {
-            const outputs = await guarded('The model failed while running', () =>
-              runStages(built, toFeeds(inputs)),
-            );
+            const outputs = await guarded('The model failed while running', async () => {
+              const values = Object.entries(await runStages(built, toFeeds(inputs)));
+              return Promise.all(
+                values.map(async ([name, value]) => [name, await toTensor(name, value)] as const),
+              );
+            });
             raiseGpuError();
-            return Object.fromEntries(
-              Object.entries(outputs).map(([name, value]) => [name, toTensor(name, value)]),
-            );
+            return Object.fromEntries(outputs);
           }),
         release,
       };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Provider } from '../api/compute.ts';
 import type { Network } from './model.ts';
-import type { Runtime, Session } from './runtime.ts';
+import type { Runtime, Session, SessionStage } from './runtime.ts';
 import { createTestedSession } from './self-test.ts';
 
 const SIDE = 8;
@@ -13,6 +13,8 @@ const network: Network = {
   outputName: 'features',
 };
 
+const stage: SessionStage = { graph: new Uint8Array(), constants: {} };
+
 interface Answer {
   /** Two features, or what the session throws. */
   readonly features: readonly number[] | Error;
@@ -20,7 +22,7 @@ interface Answer {
 }
 
 /** A runtime whose providers return fixed features; `open` counts the sessions that were not released. */
-function createDouble(answers: Readonly<Partial<Record<Provider, Answer>>>) {
+function createDouble(answers: Readonly<Partial<Record<Provider, Answer>>>, sharing?: Provider) {
   const open = { wasm: 0, webgpu: 0 };
   const runtime: Runtime = {
     report: {
@@ -52,9 +54,10 @@ function createDouble(answers: Readonly<Partial<Record<Provider, Answer>>>) {
       return Promise.resolve(session);
     },
     createSession: () => Promise.reject(new Error('not asked for')),
+    providerSharing: () => sharing,
     dispose: () => undefined,
   };
-  return { open, test: () => createTestedSession(runtime, [], network, 'f32') };
+  return { open, test: () => createTestedSession(runtime, [stage], network, 'f32') };
 }
 
 const failure = new WorkbenchError('runtime/run-failed', 'No kernel for Frobnicate.');
@@ -101,6 +104,17 @@ describe('the self-test', () => {
     const { provider, selfTest } = await onWebgpu.test();
     expect(provider).toBe('webgpu');
     expect(selfTest.status).toBe('single-provider');
+    expect(onWebgpu.open).toEqual({ wasm: 0, webgpu: 1 });
+  });
+
+  it('runs a model where its encoder is in use already, and nowhere else', async () => {
+    const { open, test } = createDouble({ wasm: { features: [1] } }, 'wasm');
+    expect((await test()).selfTest).toMatchObject({ status: 'single-provider', webgpuMs: null });
+    expect(open).toEqual({ wasm: 1, webgpu: 0 });
+    const onWebgpu = createDouble({ wasm: { features: failure }, webgpu: { features: [1] } }, 'webgpu');
+    expect((await onWebgpu.test()).selfTest.summary).toBe(
+      'Ran on WebGPU alone: it shares the encoder of a model that runs there already.',
+    );
     expect(onWebgpu.open).toEqual({ wasm: 0, webgpu: 1 });
   });
 

@@ -158,7 +158,8 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 /**
  * Builds the model's session and tests it. On a WebGPU runtime both providers run it; where they differ by more than
  * rounding, or WebGPU is much slower, the model stays on WebAssembly, which is the same code everywhere. A model that one
- * of them cannot run (too large for WebAssembly's memory, an operation without a GPU kernel) runs on the other.
+ * of them cannot run (too large for WebAssembly's memory, an operation without a GPU kernel) runs on the other. One whose
+ * encoder another model has in use runs where that does: no second session of the encoder is built for a comparison.
  * Errors: `model/self-test-failed` for an output that is not finite, `onnx/unsupported-interface`, `runtime/run-failed`, `gpu/device-lost`.
  */
 export async function createTestedSession(
@@ -170,6 +171,12 @@ export async function createTestedSession(
   if (runtime.report.provider === 'wasm') {
     const wasm = await attempt(runtime, stages, network, 'wasm');
     return testedAlone(wasm, 'there is no WebGPU here to compare with.');
+  }
+  const [first] = stages;
+  const sharing = first && runtime.providerSharing(first);
+  if (sharing !== undefined) {
+    const alone = await attempt(runtime, stages, network, sharing);
+    return testedAlone(alone, 'it shares the encoder of a model that runs there already.');
   }
   let wasm: Attempt | undefined;
   let wasmError: unknown;

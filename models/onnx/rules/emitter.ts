@@ -27,13 +27,14 @@ export interface Emitter {
   /**
    * A weight in another form, computed once when the file is written, and its name there. `form` says what it is
    * (`transposed`): the same form of the same weight is stored once. `transform` gets the weight's values, row-major,
-   * must leave them as they are and returns those of `shape`.
+   * must leave them as they are and returns those of `shape`. `restore` is its inverse, where it has one.
    */
   derive(
     parameter: string,
     form: string,
     shape: readonly number[],
     transform: (values: Float32Array) => Float32Array,
+    restore?: (values: Float32Array) => Float32Array<ArrayBuffer>,
   ): string;
 }
 

@@ -8,7 +8,7 @@ import { lowerGridAttention } from './grid-attention.ts';
 /** Side of the square blocks that are turned round one after another: rows and columns of one fit a processor's first cache. */
 const BLOCK = 32;
 
-function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
+function transposed(values: Float32Array, rows: number, columns: number): Float32Array<ArrayBuffer> {
   const out = new Float32Array(values.length);
   for (let top = 0; top < rows; top += BLOCK) {
     const bottom = Math.min(top + BLOCK, rows);
@@ -28,7 +28,13 @@ function transposed(values: Float32Array, rows: number, columns: number): Float3
 function transposeMatrix(emitter: Emitter, name: string, shape: Shape, result: string): string {
   const [rows, columns] = shape as [number, number];
   if (emitter.isParameter(name)) {
-    return emitter.derive(name, 'transposed', [columns, rows], (values) => transposed(values, rows, columns));
+    return emitter.derive(
+      name,
+      'transposed',
+      [columns, rows],
+      (values) => transposed(values, rows, columns),
+      (values) => transposed(values, columns, rows),
+    );
   }
   emitter.emit('Transpose', [name], result, { perm: [1, 0] });
   return result;

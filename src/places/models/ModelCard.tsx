@@ -18,6 +18,12 @@ const TEST_WORDS: Readonly<Record<SelfTest['status'], string>> = {
   'single-provider': 'Ran on one provider only',
 };
 
+const ORIGINS: Readonly<Record<ModelReport['source'], string>> = {
+  embedded: 'comes with the page',
+  dropped: 'your file',
+  trained: 'trained here',
+};
+
 const PRECISIONS = { f32: 'single precision', f16: 'half precision' } as const;
 
 function licenceOf({ source, name, sources }: ModelReport): string {
@@ -78,9 +84,18 @@ function SizeFacts({ model }: { readonly model: ModelReport }) {
 }
 
 function OriginFacts({ model }: { readonly model: ModelReport }) {
-  const { sources, sizeBytes, isKept } = model;
+  const { sources, sizeBytes, isKept, trainedIn } = model;
   return (
     <>
+      {trainedIn !== undefined && (
+        <>
+          <dt>Trained in</dt>
+          <dd>
+            the run <span className={styles['hash']}>{trainedIn.runId}</span>, its {trainedIn.which} weights,
+            from {trainedIn.baseName}
+          </dd>
+        </>
+      )}
       <dt>Made of</dt>
       <dd>
         <ul>
@@ -117,7 +132,7 @@ export function ModelCard({ model, isActive }: ModelCardProps) {
       <div className={styles['head']}>
         <h3 id={titleId}>{name}</h3>
         <span className={styles['tag']}>{ROLES[role]}</span>
-        <span className={styles['tag']}>{source === 'embedded' ? 'comes with the page' : 'your file'}</span>
+        <span className={styles['tag']}>{ORIGINS[source]}</span>
         {isActive && (
           <span className={styles['tag']} data-active>
             in use
@@ -129,7 +144,7 @@ export function ModelCard({ model, isActive }: ModelCardProps) {
               Use as {role}
             </Button>
           )}
-          {source === 'dropped' && (
+          {source !== 'embedded' && (
             <>
               <Button variant="default" size="compact-xs" onClick={() => void unloadModel(id)}>
                 Unload
@@ -166,7 +181,7 @@ export function ModelCard({ model, isActive }: ModelCardProps) {
             </dd>
           </>
         )}
-        {source === 'dropped' && <OriginFacts model={model} />}
+        {source !== 'embedded' && <OriginFacts model={model} />}
         <dt>Licence</dt>
         <dd>{licenceOf(model)}</dd>
         <dt>Identity</dt>

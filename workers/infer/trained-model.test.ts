@@ -1,0 +1,219 @@
+/** Kept SAMs in memory: encoders kept once, weights given back as they were, trained adapters served by the shared encoder. */
+import * as ort from 'onnxruntime-web/wasm';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { writeSafetensors } from '../../core/formats/safetensors.ts';
+import { BACKENDS, describeDifference } from '../../core/testing.ts';
+import type { Params, Tensor } from '../../models/graph/graph.ts';
+import { interpret } from '../../models/reference/interpret.ts';
+import { synthImage, synthParams, synthWeight } from '../../models/testing/synth-weights.ts';
+import { createSamed } from '../../models/zoo/samed.ts';
+import { gridOf, type SamedConfiguration } from '../../models/zoo/samed-configuration.ts';
+import { DENSE_POSITIONS, densePositions, POSITION_MATRIX } from '../../models/zoo/samed-positions.ts';
+import type { ModelSource } from '../api/compute.ts';
+import { addTrainedModel, removeTrainedModels } from './add-trained-model.ts';
+import { createMemoryStorage } from './cache-storage.ts';
+import { makeModel } from './make-model.ts';
+import { createModelCache } from './model-cache.ts';
+import type { EncoderManifest, ModelCaches, ModelManifest } from './model-manifest.ts';
+import { openModel } from './open-model.ts';
+import { openTrainable } from './open-trainable.ts';
+
+ort.env.wasm.numThreads = 1;
+
+const configuration: SamedConfiguration = {
+  side: 64,
+  patchSize: 16,
+  dim: 48,
+  depth: 2,
+  heads: 2,
+  mlpDim: 96,
+  windowSize: 3,
+  globalBlocks: [1],
+  embeddingDim: 32,
+  maskTokens: 3,
+  rank: 4,
+  adaptsDecoder: false,
+  decoder: { depth: 1, heads: 2, mlpDim: 48, crossDim: 16, overlapDim: 32, overlapDepth: 3 },
+};
+const isAdapter = (name: string) => /^w_[ab]_/.test(name);
+const isEncoder = (name: string) => name.startsWith('image_encoder.');
+
+/** All tensors of a SAMed as checkpoints have them. */
+function checkpoint(salt: string): Map<string, Tensor> {
+  const params = new Map(synthParams(createSamed(configuration).parameters, salt));
+  params.delete(DENSE_POSITIONS);
+  params.set(POSITION_MATRIX, synthWeight(POSITION_MATRIX, [2, configuration.embeddingDim / 2], salt));
+  return params;
+}
+
+function createCaches(): ModelCaches {
+  return {
+    models: createModelCache(createMemoryStorage(), (json) => json as ModelManifest),
+    encoders: createModelCache(createMemoryStorage(), (json) => json as EncoderManifest),
+  };
+}
+
+const fileOf = (name: string, tensors: Params, isWanted: (name: string) => boolean) =>
+  new File([writeSafetensors(new Map([...tensors].filter(([key]) => isWanted(key))), { heads: '2' })], name);
+const live = () => new AbortController().signal;
+const samWeights = checkpoint('sam');
+const sam = fileOf('sam.safetensors', samWeights, (name) => !isAdapter(name));
+const make = (caches: ModelCaches, adapters: File, precision: 'f32' | 'f16' = 'f32') =>
+  makeModel(
+    caches,
+    { kind: 'checkpoints', files: [sam, adapters], settings: { precision, side: null } },
+    live(),
+    () => undefined,
+  );
+const adaptersOf = (salt: string) =>
+  fileOf(`${salt}.safetensors`, checkpoint(salt), (name) => !isEncoder(name));
+
+const image: Tensor = { shape: [1, 3, 64, 64], data: synthImage('image', 3, 64, 64, 'trained') };
+
+/** The output of a model's networks one after another, as the runtime runs them. */
+async function run(caches: ModelCaches, source: ModelSource): Promise<Readonly<Record<string, ort.Tensor>>> {
+  const { stages } = await openModel(caches, source);
+  const toTensor = ({ shape, data }: Tensor) => new ort.Tensor('float32', data, shape);
+  let feeds: Record<string, ort.Tensor> = { image: toTensor(image) };
+  for (const { graph, weights = [], constants } of stages) {
+    const externalData = await Promise.all(
+      weights.map(async ({ name, file }) => ({ path: name, data: new Uint8Array(await file.arrayBuffer()) })),
+    );
+    const session = await ort.InferenceSession.create(graph, { externalData });
+    const given = Object.entries(constants).map(([name, value]) => [name, toTensor(value)]);
+    feeds = { ...(await session.run({ ...feeds, ...Object.fromEntries(given) })) };
+    await session.release();
+  }
+  return feeds;
+}
+
+/** The same by the oracle. */
+function logitsOf(params: Params): Float32Array {
+  const matrix = params.get(POSITION_MATRIX)?.data ?? new Float32Array();
+  const whole = new Map([...params, [DENSE_POSITIONS, densePositions(matrix, gridOf(configuration))]]);
+  const outputs = interpret({ graph: createSamed(configuration), params: whole }, { image });
+  return Float32Array.from(outputs['low_res_logits']?.data ?? []);
+}
+
+const withOwn = (salt: string): Params =>
+  new Map([...samWeights, ...[...checkpoint(salt)].filter(([name]) => !isEncoder(name))]);
+
+describe('SAMeds that are kept', () => {
+  const caches = createCaches();
+  let first: string;
+  let second: string;
+
+  beforeAll(async () => {
+    first = await make(caches, adaptersOf('first'));
+    second = await make(caches, adaptersOf('second'));
+  });
+
+  it('of one SAM share its encoder, and each computes what its own weights do', async () => {
+    expect(await caches.encoders.list()).toHaveLength(1);
+    const keys = new Set<string | undefined>();
+    for (const [id, salt] of [
+      [first, 'first'],
+      [second, 'second'],
+    ] as const) {
+      const source = { kind: 'made', id } as const;
+      const { low_res_logits: logits } = await run(caches, source);
+      const expected = logitsOf(withOwn(salt));
+      expect(describeDifference(logits?.data as Float32Array, expected, BACKENDS)).toBeUndefined();
+      keys.add((await openModel(caches, source)).stages[0]?.shareKey);
+    }
+    expect(keys.size).toBe(1);
+  });
+
+  it('give every tensor back to training exactly as it was', async () => {
+    const { configuration: opened, shapes, read } = await openTrainable(caches, { kind: 'made', id: first });
+    expect(opened).toEqual(configuration);
+    const wanted = withOwn('first');
+    const matrix = wanted.get(POSITION_MATRIX)?.data ?? new Float32Array();
+    const positions = densePositions(matrix, gridOf(configuration));
+    for (const [name, { shape, data }] of [...wanted, [DENSE_POSITIONS, positions] as const]) {
+      expect(shapes.get(name)?.join(), name).toBe(shape.join());
+      expect(await read(name), name).toEqual(data);
+    }
+    expect(shapes.size).toBe(wanted.size + 1);
+  });
+
+  it('in half precision run, but are refused to training with a sentence', async () => {
+    const half = await make(caches, adaptersOf('first'), 'f16');
+    expect(await caches.encoders.list()).toHaveLength(2);
+    await expect(openTrainable(caches, { kind: 'made', id: half })).rejects.toMatchObject({
+      code: 'train/not-trainable',
+    });
+    await caches.models.remove(half);
+  });
+
+  it('make a trained model that shares the encoder, computes like one freshly converted, and goes with its run', async () => {
+    const base = { kind: 'made', id: first } as const;
+    const trained = new Map([...checkpoint('second')].filter(([name]) => !isEncoder(name)));
+    const id = await addTrainedModel(caches, {
+      base,
+      name: 'A run, best',
+      configuration,
+      tensors: trained,
+      trainedIn: { runId: 'run 1', which: 'best' },
+    });
+    const opened = await openModel(caches, { kind: 'made', id });
+    expect(opened.facts).toMatchObject({
+      name: 'A run, best',
+      source: 'trained',
+      trainedIn: { runId: 'run 1', which: 'best' },
+    });
+    expect(opened.stages[0]?.shareKey).toBe((await openModel(caches, base)).stages[0]?.shareKey);
+    const ours = await run(caches, { kind: 'made', id });
+    const fresh = await run(caches, { kind: 'made', id: second });
+    expect(ours['low_res_logits']?.data).toEqual(fresh['low_res_logits']?.data);
+
+    // The encoder with the trained adapters serves Search.
+    const extractor = (await caches.models.list()).find(
+      ({ manifest }) => manifest.name === 'A run, best, encoder',
+    );
+    const embedding = await run(caches, { kind: 'made', id: extractor?.id ?? '' });
+    expect(Object.keys(embedding)).toEqual(['image_embeddings']);
+
+    await removeTrainedModels(caches, 'run 1');
+    expect(await caches.models.find(id)).toBeUndefined();
+    expect(await caches.models.find(extractor?.id ?? '')).toBeUndefined();
+    expect(await caches.models.find(first)).toBeDefined();
+  });
+
+  it('keep an encoder of its own where every weight was trained, until the last model of it goes', async () => {
+    const tensors = checkpoint('other');
+    const id = await addTrainedModel(caches, {
+      base: { kind: 'made', id: first },
+      name: 'All',
+      configuration,
+      tensors,
+      trainedIn: { runId: 'run 2', which: 'last' },
+    });
+    expect(await caches.encoders.list()).toHaveLength(2);
+    const { low_res_logits: logits } = await run(caches, { kind: 'made', id });
+    expect(describeDifference(logits?.data as Float32Array, logitsOf(tensors), BACKENDS)).toBeUndefined();
+    await removeTrainedModels(caches, 'run 2');
+    expect(await caches.encoders.list()).toHaveLength(1);
+  });
+
+  it('refuse tensors that do not make the network', async () => {
+    const spec = {
+      base: { kind: 'made', id: first },
+      name: 'Wrong rank',
+      configuration: { ...configuration, rank: 8 },
+      tensors: new Map(),
+      trainedIn: { runId: 'run 3', which: 'best' },
+    } as const;
+    await expect(addTrainedModel(caches, spec)).rejects.toMatchObject({ code: 'graph/shape-mismatch' });
+  });
+
+  it('are made again when their encoder is gone', async () => {
+    for (const { id } of await caches.encoders.list()) await caches.encoders.remove(id);
+    await expect(openModel(caches, { kind: 'made', id: first })).rejects.toMatchObject({
+      code: 'model/not-loaded',
+    });
+    expect(await make(caches, adaptersOf('first'))).toBe(first);
+    expect(await run(caches, { kind: 'made', id: first })).toHaveProperty('low_res_logits');
+  });
+});
