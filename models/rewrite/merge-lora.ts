@@ -1,7 +1,6 @@
 /** Puts low-rank adapters into the weights that they adapt, for a model that is to be used as it is and not trained on. */
 import { invariant } from '../../core/errors.ts';
 import type { Graph, NodeOf } from '../graph/graph.ts';
-import type { Shape } from '../graph/shape.ts';
 import { type DerivedWeight, type WeightRewrite, withNodes } from './derived-weights.ts';
 
 /** weight [O,I] with B A added to the rows that each pair A [R,I], B [S,R] adapts, summed in f64. */
@@ -37,7 +36,7 @@ export function mergeLora(graph: Graph): WeightRewrite {
     const [x = '', weight = ''] = node.inputs;
     const plainCount = bias ? 3 : 2;
     const pairs = node.inputs.slice(plainCount);
-    const shape = shapes.get(weight) as Shape | undefined;
+    const shape = shapes.get(weight);
     invariant(shape !== undefined, `the weight of '${node.name}' is no parameter of '${graph.name}'`);
     const name = `${node.name}.merged-weight`;
     derived.push({

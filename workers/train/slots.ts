@@ -23,12 +23,17 @@ async function readSlot(
 ): Promise<Slot | undefined> {
   const blob = await storage.open(folder, `${name}.${index}`);
   if (blob === undefined || blob.size < HEADER_BYTES) return undefined;
-  const header = new DataView(await blob.slice(0, HEADER_BYTES).arrayBuffer());
-  const content = blob.slice(HEADER_BYTES);
-  if (content.size !== header.getFloat64(8, true)) return undefined;
-  const checksum = crc32(new Uint8Array(await content.arrayBuffer()));
-  if (checksum !== header.getUint32(4, true)) return undefined;
-  return { index, revision: header.getUint32(0, true), content };
+  try {
+    const header = new DataView(await blob.slice(0, HEADER_BYTES).arrayBuffer());
+    const content = blob.slice(HEADER_BYTES);
+    if (content.size !== header.getFloat64(8, true)) return undefined;
+    const checksum = crc32(new Uint8Array(await content.arrayBuffer()));
+    if (checksum !== header.getUint32(4, true)) return undefined;
+    return { index, revision: header.getUint32(0, true), content };
+  } catch {
+    // Browsers refuse to read a file that is being written; then the other slot counts.
+    return undefined;
+  }
 }
 
 async function newest(storage: CacheStorage, folder: string, name: string): Promise<Slot | undefined> {

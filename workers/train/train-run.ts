@@ -1,6 +1,6 @@
 /** A run from its start, or from its checkpoint, to its end: the network made ready, the steps, and what is kept of them. */
 import { isAbortError, serializeError, WorkbenchError } from '../../core/errors.ts';
-import { createSha256 } from '../../core/sha256.ts';
+import { hashText } from '../../core/sha256.ts';
 import type { Report } from '../../core/tasks.ts';
 import { gridOf } from '../../models/zoo/samed-configuration.ts';
 import type { TrainRun, TrainSpec, TrainStatus } from '../api/train.ts';
@@ -27,10 +27,8 @@ export interface RunSurroundings {
 
 /** Of everything that the numbers of a run follow from, but for the adapter. */
 export function fingerprintOf({ model, settings, groups, training, validation }: TrainSpec): string {
-  const sha = createSha256();
   const samples = [training, validation].map((list) => list.map(({ id, group }) => [id, group]));
-  sha.update(new TextEncoder().encode(JSON.stringify([model, settings, groups, samples])));
-  return sha.digest();
+  return hashText(JSON.stringify([model, settings, groups, samples]));
 }
 
 /**
