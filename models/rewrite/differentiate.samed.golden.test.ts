@@ -1,11 +1,10 @@
 /** Gradients and steps of the small SAMed against PyTorch (goldens, section 1), through differentiation and the oracle. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { createRandom } from '../../core/random.ts';
-import { readNpz } from '../../core/formats/npz.ts';
 import { goldensFolder, reportGolden } from '../../core/goldens.ts';
 import {
   ADAMW_FIRST_STEP,
@@ -19,90 +18,21 @@ import {
   SGD_STEPS,
 } from '../../core/testing.ts';
 import type { GroupMethod } from '../graph/gradient-ops/losses.ts';
-import type { TrainingGraph } from '../graph/training-graph.ts';
 import { initialMoments, type OptimizerSettings, stepOptimizer } from '../reference/optimizers.ts';
-import type { ReferenceInput } from '../reference/interpret.ts';
 import { interpretTraining, type TrainingResult } from '../reference/interpret-training.ts';
 import { readSamedGolden } from '../testing/samed-golden.ts';
+import { readSamedTraining } from '../testing/samed-training.ts';
 import { createSamed } from '../zoo/samed.ts';
-import { differentiate } from './differentiate.ts';
-
-interface LossExpectation {
-  readonly loss: number;
-  readonly loss_ce: number;
-  readonly loss_dice: number;
-}
-interface Trajectory {
-  readonly losses_fp64: readonly number[];
-  readonly hyper: { readonly lr: number; readonly steps: number; readonly weight_decay: number };
-}
-interface Config {
-  readonly dice_weight: number;
-  readonly loss: { readonly fp64: LossExpectation };
-  readonly loss_fair: { readonly gamma: number; readonly n_attr: number; readonly fp64: LossExpectation };
-  readonly trainable_names: readonly string[];
-  readonly trainable_without_gradient: readonly string[];
-  readonly adamw: {
-    readonly betas: readonly [number, number];
-    readonly eps: number;
-    readonly weight_decay: number;
-    readonly lr_used_at_step: Readonly<Record<string, number>>;
-    readonly losses_before_each_step_fp64: readonly (readonly number[])[];
-    readonly zero_gradient_tensors_adam_noise: readonly string[];
-  };
-  readonly extra_trajectories: Readonly<
-    Record<string, Trajectory & { readonly hyper: { readonly momentum?: number } }>
-  >;
-}
 
 const TIMEOUT_MS = 120_000;
 /** Half the distance of a difference along a direction of all weights, which is short for few ReLUs to change side. */
 const STEP = 1e-6;
 const folder = goldensFolder('samed-tiny');
-const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as Config;
-const golden = await readSamedGolden(async (file) => new Uint8Array(await readFile(join(folder, file))));
+const readBytes = async (file: string) => new Uint8Array(await readFile(join(folder, file)));
+const golden = await readSamedGolden(readBytes);
+const { config, batch, read, trainingWith } = await readSamedTraining(golden, readBytes);
 const graph = createSamed(golden.configuration);
 const zeroGradient = new Set(config.adamw.zero_gradient_tensors_adam_noise);
-
-function readArrays(file: string): ReadonlyMap<string, ReferenceInput> {
-  const npz = readNpz(new Uint8Array(readFileSync(join(folder, file))));
-  return new Map(
-    npz.keys.map((key) => {
-      const { shape, values } = npz.read(key);
-      return [key, { shape, data: Float64Array.from(values, Number) }];
-    }),
-  );
-}
-
-const inputs = readArrays('inputs.npz');
-const inputOf = (name: string): ReferenceInput => inputs.get(name) ?? { shape: [], data: [] };
-const imageCount = inputOf('attr').data.length;
-const batch: Readonly<Record<string, ReferenceInput>> = {
-  image: inputOf('image'),
-  label: inputOf('low_res_label'),
-  group: inputOf('attr'),
-  sampleWeight: { shape: [imageCount], data: new Float64Array(imageCount).fill(1) },
-};
-
-const published = new Set(config.trainable_names.filter((name) => isParameter(name)));
-
-function trainingWith(method: GroupMethod, trainable: ReadonlySet<string> = published): TrainingGraph {
-  return differentiate(graph, {
-    loss: {
-      kind: 'segmentation',
-      logits: 'low_res_logits',
-      crossEntropyWeight: 1 - config.dice_weight,
-      diceWeight: config.dice_weight,
-      groupCount: config.loss_fair.n_attr,
-      method,
-    },
-    trainable,
-    batchNormMomentum: 0.1,
-  });
-}
-function isParameter(name: string): boolean {
-  return graph.parameters.some((parameter) => parameter.name === name);
-}
 
 const plain = trainingWith({ kind: 'none' });
 const stored = Object.fromEntries(
@@ -124,8 +54,8 @@ describe('the gradients of the small SAMed', () => {
     { file: 'grads_fair.npz', training: trainingWith(fair), loss: config.loss_fair.fp64 },
   ])(
     'are those of $file',
-    ({ file, training, loss }) => {
-      const expected = readArrays(file);
+    async ({ file, training, loss }) => {
+      const expected = await read(file);
       const result = interpretTraining(training, { ...stored, ...batch });
       const [total, crossEntropy, dice] = lossesOf(result);
       // The reference reports the Dice of the scaled probabilities as its Dice.
@@ -168,12 +98,12 @@ describe('the gradients of the small SAMed', () => {
 });
 
 /** Weights along a run on the fixed batch, and the losses before each step. */
-function train(
+async function train(
   stepCount: number,
   optimizer: OptimizerSettings,
   rateOf: (step: number) => number,
-  afterStep: (step: number, weights: ReadonlyMap<string, Float64Array>) => void,
-): number[][] {
+  afterStep: (step: number, weights: ReadonlyMap<string, Float64Array>) => Promise<void>,
+): Promise<number[][]> {
   const weights = new Map(
     plain.gradients.map(({ parameter }) => [
       parameter,
@@ -193,7 +123,7 @@ function train(
       const own = moments.get(name) ?? initialMoments(0);
       stepOptimizer(weight, gradient, own, step, rateOf(step), optimizer);
     }
-    afterStep(step, weights);
+    await afterStep(step, weights);
   }
   return losses;
 }
@@ -201,19 +131,19 @@ function train(
 describe('steps of the small SAMed', () => {
   it(
     'with AdamW change the weights as stored',
-    () => {
+    async () => {
       const { betas, eps, weight_decay: weightDecay, ...run } = config.adamw;
       const steps = Object.keys(run.lr_used_at_step).map(Number);
       const far: string[] = [];
       let compared = 0;
-      const losses = train(
+      const losses = await train(
         Math.max(...steps),
         { kind: 'adamw', betas, epsilon: eps, weightDecay },
         (step) => run.lr_used_at_step[String(step)] ?? Number.NaN,
-        (step, weights) => {
+        async (step, weights) => {
           const file = `weights_after_step${step}.npz`;
           if (!existsSync(join(folder, file))) return;
-          const expected = readArrays(file);
+          const expected = await read(file);
           for (const [name, weight] of weights) {
             // Adam makes steps of the rounding noise of a gradient that is zero.
             if (zeroGradient.has(name)) continue;
@@ -245,23 +175,23 @@ describe('steps of the small SAMed', () => {
 
   it(
     'with SGD give the stored weights and losses',
-    () => {
+    async () => {
       const runs = Object.entries(config.extra_trajectories).filter(([name]) => name.startsWith('sgd'));
       expect(runs.length).toBeGreaterThan(0);
       for (const [name, { hyper, losses_fp64: expectedLosses }] of runs) {
         const file = `extra_${name.split('_')[0]}_lr${hyper.lr}_after${hyper.steps}.npz`;
-        const expected = readArrays(file);
+        const expected = await read(file);
         const optimizer = {
           kind: 'sgd',
           momentum: hyper.momentum ?? 0,
           weightDecay: hyper.weight_decay,
         } as const;
         const far: string[] = [];
-        const losses = train(
+        const losses = await train(
           hyper.steps,
           optimizer,
           () => hyper.lr,
-          (step, weights) => {
+          async (step, weights) => {
             if (step < hyper.steps) return;
             for (const [parameter, weight] of weights) {
               const goal = expected.get(parameter)?.data ?? [];

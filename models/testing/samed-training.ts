@@ -50,8 +50,8 @@ export interface SamedTraining {
   readonly batch: Readonly<Record<string, ReferenceInput>>;
   /** All arrays of a file of the folder. */
   readonly read: (file: string) => Promise<ReadonlyMap<string, ReferenceInput>>;
-  /** The training graph with the published trainable weights. */
-  readonly trainingWith: (method: GroupMethod) => TrainingGraph;
+  /** The training graph with these trainable weights: the published ones, unless others are named. */
+  readonly trainingWith: (method: GroupMethod, trainable?: ReadonlySet<string>) => TrainingGraph;
 }
 
 /** The training data of the folder; `readBytes` reads a file of it. */
@@ -66,6 +66,7 @@ export async function readSamedTraining(
   const imageCount = inputOf('attr').data.length;
   const graph = createSamed(configuration);
   const names = new Set(graph.parameters.map(({ name }) => name));
+  const published = new Set(config.trainable_names.filter((name) => names.has(name)));
   return {
     config,
     batch: {
@@ -75,7 +76,7 @@ export async function readSamedTraining(
       sampleWeight: { shape: [imageCount], data: new Float64Array(imageCount).fill(1) },
     },
     read,
-    trainingWith: (method) =>
+    trainingWith: (method, trainable = published) =>
       differentiate(graph, {
         loss: {
           kind: 'segmentation',
@@ -85,7 +86,7 @@ export async function readSamedTraining(
           groupCount: config.loss_fair.n_attr,
           method,
         },
-        trainable: new Set(config.trainable_names.filter((name) => names.has(name))),
+        trainable,
         batchNormMomentum: 0.1,
       }),
   };
