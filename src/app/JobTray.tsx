@@ -3,7 +3,6 @@ import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { type KeyboardEvent, useState } from 'react';
 import { useStore } from '../state/store.ts';
-import { formatCounted } from '../ui/format.ts';
 import { EndedJobLine } from './EndedJobLine.tsx';
 import styles from './JobTray.module.css';
 import { RunningJobLine } from './RunningJobLine.tsx';
@@ -76,7 +75,7 @@ export function JobTray() {
         onClick={() => setListed(!listed)}
         aria-expanded={listed}
         aria-controls="job-list"
-        aria-label={`All jobs: ${formatCounted(runningCount, 'job')} running, ${failureCount} failed`}
+        aria-label={`All jobs: ${runningCount} running, ${failureCount} failed`}
       >
         {summary(runningCount, failureCount)}
       </Button>

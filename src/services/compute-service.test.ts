@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { ComputeWorker, Provider, RuntimeReport } from '../../workers/api/compute.ts';
 import type { DataWorker } from '../../workers/api/data.ts';
+import type { TrainingWorker } from '../../workers/api/train.ts';
 import type { DeviceState } from '../state/device.ts';
 import { createComputeService } from './compute-service.ts';
 import { createDataPool, dataWorkerCount } from './data-pool.ts';
@@ -69,7 +70,7 @@ function openService(
           return Promise.resolve();
         },
         deviceLost: () => lost,
-      } as unknown as ComputeWorker;
+      } as unknown as ComputeWorker & TrainingWorker;
       return { api, crashed, close: (reason) => void (fake.closedWith = reason) };
     },
     (state) => void states.push(state),

@@ -4,12 +4,14 @@
  */
 import { serializeError, WorkbenchError } from '../../core/errors.ts';
 import type { ComputeWorker, Provider, RuntimeReport } from '../../workers/api/compute.ts';
+import type { TrainingWorker } from '../../workers/api/train.ts';
 import type { Connection } from '../../workers/rpc/connect.ts';
 import type { DeviceState } from '../state/device.ts';
 import type { DataPool } from './data-pool.ts';
 
 export interface RunningCompute {
-  readonly worker: ComputeWorker;
+  /** Infers and trains: there is one device for both. */
+  readonly worker: ComputeWorker & TrainingWorker;
   readonly report: RuntimeReport;
 }
 
@@ -56,7 +58,7 @@ function sentenceOf(error: unknown): string {
 /** A service whose workers are made by `spawn` and connected to every data worker; `publish` hears where models run. */
 export function createComputeService(
   pool: DataPool,
-  spawn: () => Connection<ComputeWorker>,
+  spawn: () => Connection<ComputeWorker & TrainingWorker>,
   publish: (state: DeviceState) => void,
 ): ComputeService {
   const hooks: ComputeRestartHook[] = [];

@@ -18,13 +18,14 @@ export interface StoredData {
   readonly offlineCopies: readonly string[];
 }
 
-/** Each is the folder of one module: workers/data, workers/infer (three), workers/download. */
+/** Each is the folder of one module: workers/data, workers/infer (three), workers/download, workers/train. */
 export const PRIVATE_FOLDERS: readonly string[] = [
   'cohort',
   'models',
   'features',
   'predictions',
   'downloads',
+  'training',
 ];
 const DATABASE_PREFIX = 'equiseg-';
 const CACHE_PREFIX = 'equiseg ';

@@ -3,7 +3,7 @@ import type { GpuCheck } from '../../workers/api/train.ts';
 import { update } from '../state/store.ts';
 import { formatCounted } from '../ui/format.ts';
 import { startJob } from './jobs.ts';
-import { startTrainingWorker } from './train-worker.ts';
+import { startCompute } from './workers.ts';
 
 export const CHECK_JOB = 'check-gpu';
 
@@ -19,7 +19,7 @@ export function startGpuCheck(): void {
     label: 'Checking this GPU',
     place: 'train',
     async run(signal, report) {
-      const { worker } = await startTrainingWorker();
+      const { worker } = await startCompute();
       return worker.checkGpu(signal, report);
     },
     summarize(outcome) {

@@ -5,7 +5,7 @@ import { isKindRunning } from '../state/jobs.ts';
 import { selectTrainModels } from '../state/train-models.ts';
 import { selectTrainDraft, selectTrainModel, type TrainDraft } from '../state/train-selectors.ts';
 import { TRAIN_JOB } from './train.ts';
-import { startTrainingWorker } from './train-worker.ts';
+import { startCompute } from './workers.ts';
 
 /** Waits for the last of a run of changes, such as a number being typed. */
 const ESTIMATE_AFTER_MS = 500;
@@ -14,7 +14,7 @@ const IDENTITY = { runId: 'estimate', name: '' };
 
 /** Asks whether each model that is not known yet can be trained; its refusal is what the estimate fails with. */
 async function askRefusals(draft: TrainDraft): Promise<void> {
-  const { worker, report } = await startTrainingWorker();
+  const { worker, report } = await startCompute();
   if (report.provider !== 'webgpu') return;
   for (const { key, source } of selectTrainModels(store.getState())) {
     if (key in store.getState().train.refusals) continue;
@@ -32,7 +32,7 @@ async function askRefusals(draft: TrainDraft): Promise<void> {
 
 async function makeEstimate(draft: TrainDraft, isLatest: () => boolean): Promise<void> {
   try {
-    const { worker, report } = await startTrainingWorker();
+    const { worker, report } = await startCompute();
     if (report.provider !== 'webgpu') {
       update('train', (train) => ({ ...train, estimate: { ...train.estimate, isUpdating: false } }));
       return;

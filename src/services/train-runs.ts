@@ -1,18 +1,19 @@
 /** The list of runs and the events of the one that is shown, as the compute worker keeps them; opening, exporting and deleting runs. */
+import { WorkbenchError } from '../../core/errors.ts';
 import type { TrainedForm, ValidationOverlay } from '../../workers/api/train.ts';
 import { saveFile } from '../charts/export.ts';
 import { store, update } from '../state/store.ts';
 import { withEvents, withRuns, withShownRun } from '../state/train.ts';
 import { loadMadeModel, refreshMade } from './models.ts';
 import { goTo } from './navigation.ts';
-import { startTrainingWorker } from './train-worker.ts';
+import { startCompute } from './workers.ts';
 
 /** How often the events of the shown run are asked for: often enough to look live, too rarely to cost anything. */
 const FOLLOW_EVERY_MS = 500;
 
 /** Reads the list of runs into the state. Errors: `runtime/start-failed`. */
 export async function refreshTrainRuns(): Promise<void> {
-  const { worker } = await startTrainingWorker();
+  const { worker } = await startCompute();
   const runs = await worker.trainRuns();
   update('train', (train) => withRuns(train, runs));
 }
@@ -20,7 +21,7 @@ export async function refreshTrainRuns(): Promise<void> {
 /** What the place shows at first: models and runs of earlier visits. Failures are in the device's state already. */
 export async function prepareTraining(): Promise<void> {
   try {
-    const { worker } = await startTrainingWorker();
+    const { worker } = await startCompute();
     await refreshMade(worker);
     await refreshTrainRuns();
   } catch {
@@ -36,7 +37,7 @@ export function showTrainRun(runId: string): void {
 
 /** Fetches what has been added to the events of the shown run, and with news beside steps the list of runs too. */
 async function fetchEvents(runId: string): Promise<void> {
-  const { worker } = await startTrainingWorker();
+  const { worker } = await startCompute();
   if (store.getState().train.log.runId !== runId) {
     update('train', (train) => ({ ...train, log: { runId, events: [] } }));
   }
@@ -84,13 +85,13 @@ export function forgetEvents(runId: string): void {
 
 /** The overlays of a run's last validation. Errors: `train/no-run`. */
 export async function fetchOverlays(runId: string): Promise<readonly ValidationOverlay[]> {
-  const { worker } = await startTrainingWorker();
+  const { worker } = await startCompute();
   return worker.trainOverlays(runId);
 }
 
 /** Deletes a run with its checkpoints. Errors: those of the worker. */
 export async function deleteTrainRun(runId: string): Promise<void> {
-  const { worker } = await startTrainingWorker();
+  const { worker } = await startCompute();
   await worker.deleteTrainRun(runId);
   await refreshTrainRuns();
   await refreshMade(worker);
@@ -98,15 +99,31 @@ export async function deleteTrainRun(runId: string): Promise<void> {
 
 /** Saves what a run has learnt as a file. Errors: `train/no-run`. */
 export async function exportTrained(runId: string, which: 'best' | 'last', form: TrainedForm): Promise<void> {
-  const { worker } = await startTrainingWorker();
+  const { worker } = await startCompute();
   const file = await worker.exportTrained(runId, which, form);
   saveFile(file.name, file);
 }
 
-/** Loads a trained model, takes it into use and goes to a place that uses it. */
-export async function openTrainedModel(modelId: string, place: 'evaluate' | 'search'): Promise<void> {
-  const { worker } = await startTrainingWorker();
+/** The role that a place gives to a trained model: it segments for Evaluate, its encoder extracts features for Search. */
+const ROLE_OF = { evaluate: 'segmenter', search: 'extractor' } as const;
+
+/** Loads what a run has learnt, takes it into use and goes to a place that uses it. Errors: `train/no-run`. */
+export async function openTrainedModel(
+  runId: string,
+  which: 'best' | 'last',
+  place: keyof typeof ROLE_OF,
+): Promise<void> {
+  const { worker } = await startCompute();
   await refreshMade(worker);
+  const found = store
+    .getState()
+    .models.made.find(
+      ({ role, trainedIn }) =>
+        role === ROLE_OF[place] && trainedIn?.runId === runId && trainedIn.which === which,
+    );
+  if (found === undefined) {
+    throw new WorkbenchError('train/no-run', `The ${which} model of the run was deleted in Models.`);
+  }
   goTo(place);
-  await loadMadeModel(modelId);
+  await loadMadeModel(found.id);
 }

@@ -17,11 +17,12 @@ import {
 } from '../state/train-selectors.ts';
 import { formatCount } from '../ui/format.ts';
 import { announce } from './announce.ts';
+import type { RunningCompute } from './compute-service.ts';
 import { type JobEnd, startJob } from './jobs.ts';
 import { refreshMade } from './models.ts';
 import { cohortHash, describeFilter } from './provenance.ts';
 import { awaitListing, forgetEvents, refreshTrainRuns } from './train-runs.ts';
-import { type RunningTraining, startTrainingWorker } from './train-worker.ts';
+import { startCompute } from './workers.ts';
 import { softwareVersion } from './version.ts';
 
 /** Jobs of this place: one run at a time, because there is one device. */
@@ -36,18 +37,18 @@ function noGpu(reason: string): WorkbenchError {
   return new WorkbenchError('train/no-gpu', `Training needs WebGPU. ${reason}`);
 }
 
-async function startOnGpu(): Promise<RunningTraining> {
-  const started = await startTrainingWorker();
+async function startOnGpu(): Promise<RunningCompute> {
+  const started = await startCompute();
   if (started.report.provider !== 'webgpu') throw noGpu(started.report.reason);
   return started;
 }
 
 /** The worker that replaces a lost one. */
-async function awaitReplacement(lost: RunningTraining, signal: AbortSignal): Promise<void> {
+async function awaitReplacement(lost: RunningCompute, signal: AbortSignal): Promise<void> {
   const deadlineMs = performance.now() + REPLACED_WITHIN_MS;
   while (performance.now() < deadlineMs) {
     signal.throwIfAborted();
-    if ((await startTrainingWorker()).worker !== lost.worker) return;
+    if ((await startCompute()).worker !== lost.worker) return;
     await new Promise((resolve) => {
       setTimeout(resolve, 100);
     });
@@ -88,7 +89,7 @@ function checkpointWhenHidden(runId: string): () => void {
       ...train,
       incidents: incidents === null ? null : { ...incidents, hiddenCount: incidents.hiddenCount + 1 },
     }));
-    startTrainingWorker()
+    startCompute()
       .then(({ worker }) => worker.checkpointTraining(runId))
       // A run that has not begun or has just ended has nothing to write.
       .catch(() => undefined);
@@ -127,7 +128,7 @@ function runJob(spec: TrainSpec): void {
     },
     summarize,
     setPaused(isPaused) {
-      startTrainingWorker()
+      startCompute()
         .then(({ worker }) => worker.pauseTraining(runId, isPaused))
         // The run has just ended: there is nothing to pause.
         .catch(() => undefined);
@@ -137,7 +138,7 @@ function runJob(spec: TrainSpec): void {
     update('train', (train) => ({ ...train, incidents: null }));
     try {
       await refreshTrainRuns();
-      await refreshMade((await startTrainingWorker()).worker);
+      await refreshMade((await startCompute()).worker);
     } catch {
       // The device's state says why there is no worker; the list is read again at the next visit.
     }

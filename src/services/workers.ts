@@ -5,6 +5,7 @@
 import type { AnalysisWorker } from '../../workers/api/analysis.ts';
 import type { ComputeWorker } from '../../workers/api/compute.ts';
 import type { DataWorker } from '../../workers/api/data.ts';
+import type { TrainingWorker } from '../../workers/api/train.ts';
 import type { Observed } from '../../workers/api/observed.ts';
 import { type Connection, connectWorker } from '../../workers/rpc/connect.ts';
 import { update } from '../state/store.ts';
@@ -43,7 +44,7 @@ export const sampleAccess = createSampleAccess(dataPool, sampleDirectory);
 export const computeService = createComputeService(
   dataPool,
   () =>
-    observed<ComputeWorker>(
+    observed<ComputeWorker & TrainingWorker>(
       new Worker(new URL('../../workers/compute.worker.ts', import.meta.url), {
         type: 'module',
         name: 'compute',

@@ -1,5 +1,5 @@
 /** The models that Train offers: the embedded segmenters and those made of dropped files, each with why it cannot be trained, if so. */
-import { EMBEDDED_MODELS } from '../../models/zoo/registry.ts';
+import { EMBEDDED_MODELS, OFFERED_MODELS } from '../../models/zoo/registry.ts';
 import type { MadeModel, ModelSource } from '../../workers/api/compute.ts';
 import { memoizeLast } from './memoize.ts';
 import type { WorkbenchState } from './store.ts';
@@ -13,7 +13,9 @@ export interface TrainModelChoice {
   readonly refusal: string | undefined;
 }
 
-const EMBEDDED_SEGMENTERS = Object.values(EMBEDDED_MODELS).filter(({ role }) => role === 'segmenter');
+const EMBEDDED_SEGMENTERS = OFFERED_MODELS.map((name) => EMBEDDED_MODELS[name]).filter(
+  ({ role }) => role === 'segmenter',
+);
 
 const choicesOf = memoizeLast(
   (

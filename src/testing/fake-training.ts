@@ -8,7 +8,7 @@ import type {
   TrainSpec,
   ValidationEvent,
 } from '../../workers/api/train.ts';
-import type { RunningTraining } from '../services/train-worker.ts';
+import type { RunningCompute } from '../services/compute-service.ts';
 
 export const ESTIMATE: TrainEstimate = {
   microBatch: 4,
@@ -159,7 +159,7 @@ export function createFakeTraining(provider: 'webgpu' | 'wasm' = 'webgpu') {
         threadCount: 2,
         crossOriginIsolated: true,
       },
-    } as unknown as RunningTraining,
+    } as unknown as RunningCompute,
     calls,
     started,
     untrainable,

@@ -144,6 +144,8 @@ export interface MadeModel {
   readonly name: string;
   readonly role: ModelRole;
   readonly sizeBytes: number;
+  /** Of a trained model. */
+  readonly trainedIn?: TrainedIn;
 }
 
 /** A sample and the data worker that has it. */

@@ -84,7 +84,11 @@ export function createComputeWorker(): ComputeWorker & TrainingWorker {
     },
     async madeModels() {
       const entries = await (await caches).models.list();
-      return entries.map(({ id, manifest: { name, role }, sizeBytes }) => ({ id, name, role, sizeBytes }));
+      return entries.map(({ id, manifest, sizeBytes }) => {
+        const { name, role } = manifest;
+        const trainedIn = manifest.kind === 'sam' ? manifest.trainedIn : undefined;
+        return { id, name, role, sizeBytes, ...(trainedIn === undefined ? {} : { trainedIn }) };
+      });
     },
     async deleteModel(id) {
       await unload(id);

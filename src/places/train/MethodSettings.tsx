@@ -2,9 +2,9 @@
 import { useStore } from '../../state/store.ts';
 import { selectTrainModels } from '../../state/train-models.ts';
 import { METHOD_LABELS, METHODS, type Method } from '../../state/train-recipes.ts';
-import { Notice } from '../../ui/Notice.tsx';
 import { ChoiceSetting, NumberSetting, SwitchSetting } from '../../ui/settings.tsx';
 import { SettingsGroup } from '../../ui/SettingsGroup.tsx';
+import styles from './TrainPlace.module.css';
 import { useTrainNumber, useTrainSetting } from './use-settings.ts';
 
 const METHOD_REASONS: Readonly<Record<Method, string>> = {
@@ -36,9 +36,9 @@ function ModelSettings() {
         }))}
       />
       {refused.map(({ key, name, refusal }) => (
-        <Notice key={key} tone="note">
+        <p key={key} className={styles['soft']}>
           {name}: {refusal}
-        </Notice>
+        </p>
       ))}
       <ChoiceSetting
         {...of('trainable')}

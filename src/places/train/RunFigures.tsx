@@ -6,6 +6,7 @@ import type { LineSeries } from '../../charts/line-figure.ts';
 import { TimeBarFigure } from '../../charts/TimeBarFigure.tsx';
 import { trainProvenance } from '../../services/train-export.ts';
 import { formatCount, formatCounted } from '../../ui/format.ts';
+import { Overlays } from './Overlays.tsx';
 import { HALF_LIFE_STEPS, type RunSeries } from './run-series.ts';
 import styles from './TrainPlace.module.css';
 
@@ -15,20 +16,26 @@ function statusOf(series: readonly LineSeries[], message: string): FigureStatus 
   return series.some(({ points }) => points.x.length > 0) ? { kind: 'ready' } : { kind: 'empty', message };
 }
 
-interface FiguresProps {
-  readonly run: TrainRun;
-  readonly series: RunSeries;
-}
+const NO_STEP = 'The first step has not been reported yet.';
 
-function StepFigures({ run, series }: FiguresProps) {
-  const { settings, attribute } = run.spec;
-  const frame = {
+/** What the figures of single steps have in common. */
+function stepFrame(run: TrainRun) {
+  return {
     provenance: () => trainProvenance(run),
     xLabel: 'step',
     xEnd: run.stepCount,
     kind: 'number' as const,
   };
-  const noStep = 'The first step has not been reported yet.';
+}
+
+interface FiguresProps {
+  readonly run: TrainRun;
+  readonly series: RunSeries;
+}
+
+function LossFigures({ run, series }: FiguresProps) {
+  const { settings, attribute } = run.spec;
+  const frame = stepFrame(run);
   return (
     <>
       <LineFigure
@@ -38,7 +45,7 @@ function StepFigures({ run, series }: FiguresProps) {
         fileName="train-loss"
         yLabel="Loss"
         series={series.loss}
-        status={statusOf(series.loss, noStep)}
+        status={statusOf(series.loss, NO_STEP)}
       />
       <LineFigure
         {...frame}
@@ -47,8 +54,17 @@ function StepFigures({ run, series }: FiguresProps) {
         fileName="train-group-loss"
         yLabel="Group loss"
         series={series.groupLoss}
-        status={statusOf(series.groupLoss, noStep)}
+        status={statusOf(series.groupLoss, NO_STEP)}
       />
+    </>
+  );
+}
+
+function PaceFigures({ run, series }: FiguresProps) {
+  const { settings } = run.spec;
+  const frame = stepFrame(run);
+  return (
+    <>
       <LineFigure
         {...frame}
         title="Learning rate"
@@ -56,7 +72,7 @@ function StepFigures({ run, series }: FiguresProps) {
         fileName="train-learning-rate"
         yLabel="Learning rate"
         series={series.learningRate}
-        status={statusOf(series.learningRate, noStep)}
+        status={statusOf(series.learningRate, NO_STEP)}
       />
       <LineFigure
         {...frame}
@@ -66,7 +82,7 @@ function StepFigures({ run, series }: FiguresProps) {
         yLabel="Rate"
         yUnit="images/s"
         series={series.rate}
-        status={statusOf(series.rate, noStep)}
+        status={statusOf(series.rate, NO_STEP)}
       />
     </>
   );
@@ -139,8 +155,12 @@ function KernelFigure({ run, series: { kernels } }: FiguresProps) {
 export function RunFigures(props: FiguresProps) {
   return (
     <div className={styles['figures']}>
-      <StepFigures {...props} />
+      <LossFigures {...props} />
       <ValidationFigures {...props} />
+      <div className={styles['wide']}>
+        <Overlays runId={props.run.spec.runId} step={props.series.lastValidation?.step} />
+      </div>
+      <PaceFigures {...props} />
       <KernelFigure {...props} />
     </div>
   );

@@ -30,6 +30,14 @@ const LOGS: readonly {
 ];
 const WHICH_WORDS = { best: 'best checkpoint', last: 'last checkpoint' } as const;
 
+/** Weights are kept from the first validation and the first checkpoint on, also of a run that did not come to its end. */
+function keptWeightsOf({ best, checkpointStep }: TrainRun): readonly ('best' | 'last')[] {
+  return [
+    ...(best === undefined ? [] : ['best' as const]),
+    ...(checkpointStep === 0 ? [] : ['last' as const]),
+  ];
+}
+
 type Attempt = (action: () => Promise<void>) => void;
 
 function ExportMenu({ run, attempt }: { readonly run: TrainRun; readonly attempt: Attempt }) {
@@ -37,12 +45,12 @@ function ExportMenu({ run, attempt }: { readonly run: TrainRun; readonly attempt
   return (
     <Menu position="bottom-end" withinPortal transitionProps={{ duration: 0 }}>
       <Menu.Target>
-        <Button variant="default" size="xs" leftSection={<IconDownload size={14} aria-hidden />}>
+        <Button variant="default" size="compact-xs" leftSection={<IconDownload size={14} aria-hidden />}>
           Export run
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {run.models.flatMap(({ which }) =>
+        {keptWeightsOf(run).flatMap((which) =>
           FORMS.map(({ form, label }) => (
             <Menu.Item
               key={`${which} ${form}`}
@@ -66,17 +74,16 @@ function ExportMenu({ run, attempt }: { readonly run: TrainRun; readonly attempt
 function UseLinks({ run, attempt }: { readonly run: TrainRun; readonly attempt: Attempt }) {
   const model = run.models.find(({ which }) => which === 'best') ?? run.models[0];
   if (model === undefined) return null;
+  const { which } = model;
+  const open = (place: 'evaluate' | 'search') =>
+    attempt(() => openTrainedModel(run.spec.runId, which, place));
   return (
     <>
-      <Button
-        variant="default"
-        size="xs"
-        onClick={() => attempt(() => openTrainedModel(model.id, 'evaluate'))}
-      >
-        Evaluate its {model.which} model
+      <Button variant="default" size="compact-xs" onClick={() => open('evaluate')}>
+        Evaluate its {which} model
       </Button>
-      <Button variant="default" size="xs" onClick={() => attempt(() => openTrainedModel(model.id, 'search'))}>
-        Search with it
+      <Button variant="default" size="compact-xs" onClick={() => open('search')}>
+        Search with its encoder
       </Button>
     </>
   );
@@ -93,7 +100,7 @@ function GoOn({ run }: { readonly run: TrainRun }) {
     <>
       <Button
         variant="default"
-        size="xs"
+        size="compact-xs"
         leftSection={<IconPlayerPlay size={14} aria-hidden />}
         disabled={isTraining || missing > 0}
         aria-describedby={missing > 0 ? 'go-on-blocked' : undefined}

@@ -9,7 +9,7 @@ import { formatCount, formatPercent } from '../../ui/format.ts';
 import { type TableColumn, VirtualTable } from '../../ui/VirtualTable.tsx';
 import styles from './TrainPlace.module.css';
 import { useTrainJob } from './use-run.ts';
-import { STARTED, STATUS_WORDS } from './words.ts';
+import { SHORT_DATE, STATUS_WORDS } from './words.ts';
 
 interface Row {
   readonly run: TrainRun;
@@ -26,30 +26,30 @@ const COLUMNS: readonly TableColumn<Row>[] = [
   {
     key: 'method',
     header: 'Method',
-    width: 100,
+    width: 80,
     render: ({ run }) => METHOD_LABELS[run.spec.settings.objective.kind],
   },
-  { key: 'status', header: 'Status', width: 100, render: ({ status }) => status },
+  { key: 'status', header: 'Status', width: 88, render: ({ status }) => status },
   {
     key: 'step',
     header: 'Step',
-    width: 104,
+    width: 92,
     align: 'end',
     render: ({ run }) => `${formatCount(run.step)} of ${formatCount(run.stepCount)}`,
   },
   {
     key: 'disc',
-    header: 'Best disc Dice',
-    width: 104,
+    header: 'Disc Dice',
+    width: 72,
     align: 'end',
     render: ({ run }) => (run.best === undefined ? 'none yet' : formatPercent(run.best.discDice)),
   },
-  { key: 'adapter', header: 'GPU', width: 110, render: ({ run }) => run.adapter },
+  { key: 'adapter', header: 'GPU', width: 80, render: ({ run }) => run.adapter },
   {
     key: 'started',
     header: 'Started',
-    width: 134,
-    render: ({ run }) => STARTED.format(new Date(run.startedAt)),
+    width: 92,
+    render: ({ run }) => SHORT_DATE.format(new Date(run.startedAt)),
   },
 ];
 
@@ -79,6 +79,10 @@ export function RunList() {
         height={34 + 28 * Math.min(MOST_ROWS, rows.length)}
         onOpen={({ run }) => showTrainRun(run.spec.runId)}
       />
+      <p className={styles['soft']}>
+        Disc Dice: of the best validation, by the mean of rim and cup. Runs with other validation sets do not
+        compare; use Evaluate.
+      </p>
     </section>
   );
 }

@@ -44,11 +44,11 @@ export function RunStatements({ run, series }: { readonly run: TrainRun; readonl
           : `Last step ${formatNumber(lastStep.loss)}: cross-entropy ${formatNumber(lastStep.crossEntropy)}, Dice loss ${formatNumber(lastStep.dice)}.`}
       </Statement>
       <Statement
-        title="Best disc Dice in validation"
+        title="Disc Dice of the best validation"
         value={best === undefined ? 'none yet' : formatPercent(best.discDice)}
       >
         {best === undefined
-          ? 'It is known after the first validation.'
+          ? 'The best is that of the highest mean of rim and cup.'
           : `At step ${formatCount(best.step)}: cup ${formatPercent(best.cupDice)}, rim ${formatPercent(best.rimDice)}; n = ${formatCount(best.imageCount)}. Last: disc ${formatPercent(lastValidation?.discDice)}.`}
       </Statement>
       <Statement title="Images a second" value={formatNumber(rate[1]?.points.y.at(-1), 3)}>

@@ -1,9 +1,8 @@
-/** Everything about the shown run: what it is, where it stands, its figures, images, notices and provenance. */
+/** Everything about the shown run: what it is, where it stands, its notices, figures and provenance. */
 import { useEffect, useMemo } from 'react';
 import type { TrainRun } from '../../../workers/api/train.ts';
 import { followTrainRun } from '../../services/train-runs.ts';
 import { useStore } from '../../state/store.ts';
-import { Overlays } from './Overlays.tsx';
 import { RunFacts } from './RunFacts.tsx';
 import { RunFigures } from './RunFigures.tsx';
 import { RunHead } from './RunHead.tsx';
@@ -33,7 +32,6 @@ export function RunView({ run }: { readonly run: TrainRun }) {
       <RunNotices run={run} series={series} />
       <RunStatements run={run} series={series} />
       <RunFigures run={run} series={series} />
-      <Overlays runId={run.spec.runId} step={series.lastValidation?.step} />
       <RunFacts run={run} />
     </>
   );

@@ -19,8 +19,8 @@ import { TrainPlace } from './TrainPlace.tsx';
 const now = vi.hoisted(() => ({ fake: undefined as unknown }));
 const fake = () => now.fake as FakeTraining;
 
-vi.mock('../../services/train-worker.ts', () => ({
-  startTrainingWorker: () => Promise.resolve(fake().running),
+vi.mock('../../services/workers.ts', () => ({
+  startCompute: () => Promise.resolve(fake().running),
 }));
 vi.mock('../../services/models.ts', () => ({
   refreshMade: async (worker: { madeModels: () => Promise<never> }) => {
@@ -87,7 +87,9 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const { id } of store.getState().jobs.running) cancelJob(id);
-  await waitFor(() => expect(store.getState().jobs.running).toHaveLength(0));
+  await waitFor(() => {
+    if (store.getState().jobs.running.length > 0) throw new Error('a job still runs');
+  });
   resetPage();
 });
 
@@ -198,7 +200,7 @@ describe('a run', () => {
     await waitFor(() => expect(fake().calls).toContain(`overlays ${spec.runId}`));
     act(() => fake().finish());
     await screen.findByRole('button', { name: 'Evaluate its best model' });
-    expect(screen.getByRole('button', { name: 'Search with it' })).toBeDefined();
+    expect(screen.getByRole('button', { name: 'Search with its encoder' })).toBeDefined();
     expect(job()).toBeUndefined();
   });
 

@@ -11,3 +11,11 @@ export const STATUS_WORDS: Readonly<Record<TrainStatus, string>> = {
 };
 
 export const STARTED = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+
+/** Where there is little room. */
+export const SHORT_DATE = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
