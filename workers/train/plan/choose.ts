@@ -1,55 +1,8 @@
 /** Chooses how a batch is cut and what is made again: the fastest way that fits. */
-import { invariant } from '../../../core/errors.ts';
-import { type Layout, layOut } from './assemble.ts';
-import { keepCuts } from './cuts.ts';
-import { type PlanSettings, type Recomputation, RECOMPUTATIONS } from './plan.ts';
-import { keepAllButHidden, type Keeping, withRecomputation } from './recomputation.ts';
-import { refusal, type Shortage, shortageOf } from './shortage.ts';
-import { draftStep, type StepDraft } from './step-actions.ts';
+import type { Layout } from './assemble.ts';
+import { type PlanSettings, RECOMPUTATIONS } from './plan.ts';
 import type { StepGraph } from './step-graph.ts';
-
-/** Ways to carry out a recomputation; the one that takes fewest bytes is used. */
-function keepings({ graph, forward, values }: StepDraft, recomputation: Recomputation): Keeping[] {
-  switch (recomputation) {
-    case 'none':
-      return [() => true];
-    case 'hidden':
-      return [keepAllButHidden(graph, forward)];
-    default:
-      return keepCuts(forward, graph.backward, (name) => values.ofMicroBatch(name).sizeBytes);
-  }
-}
-
-function smallestLayout(draft: StepDraft, recomputation: Recomputation, settings: PlanSettings): Layout {
-  const layouts = keepings(draft, recomputation).map((isKept) =>
-    layOut(draft, recomputation, withRecomputation(draft.forward, draft.graph.backward, isKept), settings),
-  );
-  return layouts.reduce((best, layout) => (layout.totalBytes < best.totalBytes ? layout : best));
-}
-
-/** Lays out steps, and remembers the smallest that was too large. */
-function createTrials(graph: StepGraph, settings: PlanSettings) {
-  const drafts = new Map<number, StepDraft>();
-  let least: { readonly layout: Layout; readonly shortage: Shortage } | undefined;
-  return {
-    /** The layout with micro-batches of a size, undefined when it does not fit. */
-    fit(microBatch: number, recomputation: Recomputation): Layout | undefined {
-      const microBatchCount = Math.ceil(settings.batchSize / microBatch);
-      const draft =
-        drafts.get(microBatch) ?? draftStep(graph, { microBatch, microBatchCount }, settings.traits);
-      drafts.set(microBatch, draft);
-      const layout = smallestLayout(draft, recomputation, settings);
-      const shortage = shortageOf(layout, settings.limits);
-      if (shortage === undefined) return layout;
-      if (least === undefined || layout.totalBytes < least.layout.totalBytes) least = { layout, shortage };
-      return undefined;
-    },
-    refusal() {
-      invariant(least !== undefined, 'a plan was refused that nobody tried');
-      return refusal(least.layout, least.shortage);
-    },
-  };
-}
+import { createTrials } from './trials.ts';
 
 /** The smallest number from `low` to `high` of which a claim holds that holds of all above; `high` is known to be one. */
 function smallest(low: number, high: number, holds: (value: number) => boolean): number {
@@ -77,14 +30,14 @@ function fullestMicroBatch(batchSize: number, fewest: number): number {
  * Errors: `train/does-not-fit`.
  */
 export function chooseLayout(graph: StepGraph, settings: PlanSettings): Layout {
-  const { batchSize, microBatch } = settings;
+  const { batchSize, microBatch = batchSize } = settings;
   const trials = createTrials(graph, settings);
   const modes = settings.recomputation === undefined ? RECOMPUTATIONS : [settings.recomputation];
   for (const mode of modes) {
-    const layout = trials.fit(microBatch ?? batchSize, mode);
+    const layout = trials.fit(Math.min(microBatch, batchSize), mode);
     if (layout !== undefined) return layout;
   }
-  if (microBatch !== undefined || graph.needsWholeBatch) throw trials.refusal();
+  if (settings.microBatch !== undefined || graph.needsWholeBatch) throw trials.refusal();
   for (const mode of modes) {
     if (trials.fit(1, mode) === undefined) continue;
     const fits = (count: number) => trials.fit(Math.ceil(batchSize / count), mode) !== undefined;

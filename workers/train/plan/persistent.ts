@@ -17,13 +17,13 @@ import type {
 } from './plan.ts';
 import type { Batching, StepGraph } from './step-graph.ts';
 
-/** Memory that no value of the graph has; the names cannot be those of values. */
-export const GRADIENTS = '#gradients';
-export const WEIGHTS = '#weights';
-export const DECAYS = '#decays';
-export const SETTINGS = '#settings';
-export const REPORT = '#report';
-export const momentName = (index: number) => `#moment ${index}`;
+/** Memory that no value of the graph has: names with spaces are not those of values. */
+export const GRADIENTS = 'all gradients';
+export const WEIGHTS = 'all trainable weights';
+export const DECAYS = 'all decays';
+export const SETTINGS = 'settings of the optimiser';
+export const REPORT = 'reports of steps';
+export const momentName = (index: number) => `moment ${index} of all weights`;
 
 /** Names of what is reported beside the outputs of the graph. */
 export const SQUARED_NORM = 'squaredNorm';
@@ -69,13 +69,13 @@ function packTrainables(
     optimizer,
     elementCount: elementTotal,
     entries,
-    weights: list.add('trainable weights', 'trainable', sizeBytes),
-    gradients: list.add('gradients', 'trainable', sizeBytes),
-    decays: list.add('decays', 'optimizer', sizeBytes),
+    weights: list.add(WEIGHTS, 'trainable', sizeBytes),
+    gradients: list.add(GRADIENTS, 'trainable', sizeBytes),
+    decays: list.add(DECAYS, 'optimizer', sizeBytes),
     moments: Array.from({ length: moments }, (_, index) =>
-      list.add(`moment ${index}`, 'optimizer', sizeBytes),
+      list.add(momentName(index), 'optimizer', sizeBytes),
     ),
-    settings: list.add('settings', 'optimizer', settings * ELEMENT_BYTES),
+    settings: list.add(SETTINGS, 'optimizer', settings * ELEMENT_BYTES),
   };
 }
 
@@ -92,7 +92,7 @@ function placeReport({ reported, shapes }: StepGraph, isTraining: boolean, list:
   if (isTraining) entries.push(add(SQUARED_NORM, 1), add(NON_FINITE, 2));
   const slotBytes = end * ELEMENT_BYTES;
   return {
-    place: list.add('report', 'report', SLOT_COUNT * slotBytes),
+    place: list.add(REPORT, 'report', SLOT_COUNT * slotBytes),
     slotCount: SLOT_COUNT,
     slotBytes,
     entries,

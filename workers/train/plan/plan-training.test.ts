@@ -21,8 +21,12 @@ const SETTINGS: PlanSettings = { batchSize: 5, optimizer: ADAMW, limits: NO_LIMI
 const networks: Readonly<Record<string, TrainingGraph>> = {
   'SAMed by the recipe': samedTraining(),
   'SAMed, all weights': wholeSamedTraining(),
-  'SAMed with GroupDRO': samedTraining(undefined, { method: { kind: 'groupDro', rate: 0.1 } }),
-  'SAMed with an adversary': adversarialTraining(),
+};
+
+/** Whose loss has more to it. */
+const methods: Readonly<Record<string, TrainingGraph>> = {
+  GroupDRO: samedTraining(undefined, { method: { kind: 'groupDro', rate: 0.1 } }),
+  'an adversary': adversarialTraining(),
 };
 
 const ofWholeBatch: Readonly<Record<string, TrainingGraph>> = {
@@ -106,6 +110,13 @@ describe('a plan carries out its training graph', () => {
       expect(plan).toMatchObject({ recomputation, microBatch, microBatchCount: Math.ceil(5 / microBatch) });
     },
   );
+
+  it.each(Object.entries(methods))('%s, in micro-batches and in one', (_, training) => {
+    for (const microBatch of [2, 5]) {
+      const plan = checkPlan(training, { microBatch, recomputation: 'blocks' });
+      expect(plan.microBatchCount).toBe(Math.ceil(5 / microBatch));
+    }
+  });
 
   const wholeCases = Object.entries(ofWholeBatch).flatMap(([name, training]) =>
     RECOMPUTATIONS.map((recomputation) => ({ name, training, recomputation })),

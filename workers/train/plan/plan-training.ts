@@ -1,5 +1,5 @@
 /** Makes the plan of a training graph: what runs in which order, and where every value lies. */
-import { invariant, WorkbenchError } from '../../../core/errors.ts';
+import { WorkbenchError } from '../../../core/errors.ts';
 import type { TrainingGraph } from '../../../models/graph/training-graph.ts';
 import { assemblePlan } from './assemble.ts';
 import { chooseLayout } from './choose.ts';
@@ -8,16 +8,12 @@ import { readStepGraph } from './step-graph.ts';
 
 /**
  * The plan of a training graph. Pure: the same graph and settings give the same plan.
- * Errors: `train/does-not-fit` with what would be needed, when even the smallest plan is too large for the limits, or when the
- * size of the micro-batch is fixed and the network looks at its whole batch; `train/not-trainable` when no parameter of the graph has a gradient.
+ * Errors: `train/does-not-fit` with what would be needed, when even the smallest plan is too large for the limits, or when
+ * micro-batches are asked for and the network looks at its whole batch; `train/not-trainable` when no parameter has a gradient.
  * Cost: below a second for a ViT-B.
  */
 export function planTraining(training: TrainingGraph, settings: PlanSettings): TrainingPlan {
   const { batchSize, microBatch, optimizer } = settings;
-  invariant(
-    batchSize >= 1 && (microBatch === undefined || (microBatch >= 1 && microBatch <= batchSize)),
-    `a plan for ${batchSize} images, ${microBatch} at a time`,
-  );
   const graph = readStepGraph(training, optimizer !== undefined);
   if (optimizer !== undefined && graph.gradients.length === 0) {
     throw new WorkbenchError(

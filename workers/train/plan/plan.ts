@@ -25,7 +25,7 @@ export interface PlanSettings {
   readonly optimizer: Optimizer | undefined;
   readonly limits: PlanLimits;
   readonly traits: KernelTraits;
-  /** Fixed by the person; else chosen to fit, fastest first. */
+  /** Fixed by the person, a larger one than the batch being the batch; else chosen to fit, fastest first. */
   readonly microBatch?: number;
   readonly recomputation?: Recomputation;
 }
