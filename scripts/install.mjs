@@ -20,12 +20,12 @@ function requiredNode() {
   return [Number(major), Number(minor)];
 }
 
-function checkNode() {
+/** @returns {string | undefined} why this Node will not do */
+function nodeProblem() {
   const [major, minor] = requiredNode();
   const [ownMajor = 0, ownMinor = 0] = process.versions.node.split('.').map(Number);
-  if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return;
-  console.error(`EquiSeg needs Node ${major}.${minor} or newer; this is Node ${process.versions.node}.`);
-  process.exit(1);
+  if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return undefined;
+  return `EquiSeg needs Node ${major}.${minor} or newer; this is Node ${process.versions.node}.`;
 }
 
 /** @param {string} path @returns {Record<string, {version?: string, optional?: boolean, devOptional?: boolean}>} */
@@ -45,18 +45,28 @@ function isInstalled() {
   );
 }
 
-/** Checks Node and installs what is missing; ends the process with a clear message when that fails. */
-export function ensureInstalled() {
-  checkNode();
-  if (isInstalled()) return;
+/** @returns {string | undefined} why the locked dependencies are not there and could not be installed */
+function installProblem() {
+  if (isInstalled()) return undefined;
   console.log('Installing the locked dependencies (npm ci) ...');
   const { status } = spawnSync(NPM, ['ci', '--no-audit', '--no-fund'], {
     cwd: ROOT,
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
-  if (status === 0) return;
-  console.error('npm ci failed, see above. EquiSeg needs a reachable npm registry for its first start.');
+  if (status === 0) return undefined;
+  return 'The dependencies could not be installed: npm ci failed, see above. EquiSeg needs a reachable npm registry for its first start.';
+}
+
+/**
+ * Checks Node and installs what is missing; ends the process with a clear message when that fails.
+ * @param {string} [lastLine] what a command that promises a last line prints after the message
+ */
+export function ensureInstalled(lastLine) {
+  const problem = nodeProblem() ?? installProblem();
+  if (problem === undefined) return;
+  console.error(problem);
+  if (lastLine !== undefined) console.log(lastLine);
   process.exit(1);
 }
 

@@ -13,7 +13,7 @@ import { countCrash, countPlaywright, countVitest } from './test-counts.mjs';
 
 /** @typedef {import('./test-counts.mjs').Counts} Counts */
 
-ensureInstalled();
+ensureInstalled('0 passed, 1 failed');
 const reports = mkdtempSync(join(tmpdir(), 'equiseg-test-'));
 const environment = { ...process.env };
 

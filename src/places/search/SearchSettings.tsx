@@ -21,7 +21,7 @@ const CLUSTERING_LABELS = {
 };
 const STRATEGY_LABELS = {
   greedy: 'Greedy: near and small clusters first',
-  weighted: 'Weighted: drawn by softmax of −distance',
+  weighted: 'Weighted: drawn with the weights of clusters',
   aggressive: 'Aggressive: best union of clusters',
   random: 'Random: the baseline',
 } as const;
@@ -84,7 +84,7 @@ function SelectionAndComparison() {
       <ChoiceSetting
         {...of('strategy')}
         label="Strategy"
-        reason="Greedy made the published table. As in the published code it orders clusters by −distance − log(size), so that a small cluster can come before a nearer, larger one. Weighted is the paper's Algorithm 1."
+        reason="Greedy made the published table. As in the published code it orders clusters by −distance − log(size), so that a small cluster can come before a nearer, larger one. Weighted is the paper's Algorithm 1: draws without replacement, where each sample's weight is its cluster's, softmax(−distance), divided by the cluster's size."
         choices={STRATEGIES.map((value) => ({ value, label: STRATEGY_LABELS[value] }))}
       />
       <NumberSetting
