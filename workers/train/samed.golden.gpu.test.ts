@@ -205,6 +205,27 @@ describe('steps of the small SAMed in the engine', { timeout: TIMEOUT_MS }, () =
     }
   });
 
+  it('are seen at once by an engine for validation, which holds no weights of its own', async () => {
+    const trained = await open(plain);
+    const validation = trainingWith({ kind: 'none' }, new Set());
+    const plan = engines.plan(validation, { batchSize, optimizer: undefined });
+    const engine = await engines.open(plan, sourceOf({}), trained);
+    const parameterBytes = plan.regions
+      .filter(({ role }) => role === 'parameter')
+      .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    expect(engine.allocatedBytes).toBe(plan.totalBytes - parameterBytes);
+    expect(parameterBytes).toBeGreaterThan(0);
+    const inputs = inputsOf(trained.plan, batch);
+    for (let step = 0; step < 2; step++) {
+      const { report } = await engine.evaluate(inputs);
+      await trained.step(inputs, { learningRate: 0.01, weightDecay: 0.1 });
+      const [stepped] = await trained.reports();
+      expect(lossesIn(report)).toEqual(lossesIn(stepped?.values));
+    }
+    engine.destroy();
+    trained.destroy();
+  });
+
   it('continue bit by bit from a state in a new engine', async () => {
     const rates = { learningRate: 1e-3, weightDecay: 0.1 };
     const run = async (engine: TrainingEngine, steps: number) => {

@@ -20,7 +20,7 @@ export interface ErrorWatch {
 /** A watch over calls of this device; `runtime/run-failed` for what it refuses of `what`. */
 export function createErrorWatch(device: GPUDevice, what: string): ErrorWatch {
   let failure: WorkbenchError | undefined;
-  let judged: Promise<unknown> = Promise.resolve();
+  let judged = Promise.resolve();
 
   async function pop(): Promise<void> {
     // A lost device has no scopes; whoever waits for it is told of the loss.
@@ -37,7 +37,8 @@ export function createErrorWatch(device: GPUDevice, what: string): ErrorWatch {
       try {
         return calls();
       } finally {
-        judged = Promise.all([judged, ...SCOPES.map(pop)]);
+        // Without its results, which would hold those of all calls before.
+        judged = Promise.all([judged, ...SCOPES.map(pop)]).then(() => undefined);
       }
     },
     fail(error) {
