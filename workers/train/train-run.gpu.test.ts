@@ -1,0 +1,90 @@
+/** The loop on a device: the oracle's numbers, the same bits after going on from a checkpoint, and a device that is lost. */
+import { describe, expect, it } from 'vitest';
+
+import { BACKENDS, describeDifference } from '../../core/testing.ts';
+import { requestGpu } from '../gpu/device.ts';
+import { type CacheStorage, createMemoryStorage } from '../infer/cache-storage.ts';
+import type { TrainSpec } from '../api/train.ts';
+import { createRunControl } from './run-control.ts';
+import { isStep, isValidation, type RunLog } from './run-log.ts';
+import { createRunStore } from './run-store.ts';
+import { createTestModel, oracleDevice, TEST_SOURCE, testSpec } from './testing.ts';
+import { trainRun } from './train-run.ts';
+import { gpuTrainingDevice, type TrainingDevice } from './training-device.ts';
+
+const SPEC = testSpec();
+
+interface Outcome {
+  readonly log: RunLog;
+  readonly storage: CacheStorage;
+}
+
+/** Runs the test's run in a storage, with everything but the storage and the device made anew. */
+async function runOn(
+  device: TrainingDevice,
+  spec: TrainSpec,
+  storage: CacheStorage,
+  atStep: (step: number) => void = () => undefined,
+): Promise<Outcome> {
+  const { signal } = new AbortController();
+  const log: RunLog = { events: [], overlays: [] };
+  const surroundings = {
+    device,
+    store: createRunStore(storage),
+    sources: () => new Map([0, 1].map((shard) => [shard, TEST_SOURCE])),
+    addModels: () => Promise.resolve([]),
+  };
+  const report = ({ phase, done }: { readonly phase: string; readonly done: number }) => {
+    if (phase === 'Training') atStep(done);
+  };
+  await trainRun(spec, createTestModel(), surroundings, createRunControl(), log, signal, report);
+  return { log, storage };
+}
+
+async function openDevice() {
+  const gpu = await requestGpu((error) => {
+    throw error;
+  });
+  return { gpu, device: gpuTrainingDevice(gpu) };
+}
+
+const numbersOf = ({ log }: Outcome) =>
+  log.events
+    .filter((event) => isStep(event) || isValidation(event))
+    .map((event) => (isStep(event) ? { ...event, samplesPerSecond: 0 } : event));
+const lossesOf = ({ log }: Outcome) => log.events.filter(isStep).map(({ loss }) => loss);
+
+/** Two devices compile every kernel of the run, each for about a minute on a loaded machine. */
+const TIMEOUT_MS = 600_000;
+
+describe('a run on a device', () => {
+  it(
+    'has the numbers of the oracle, and after the loss of its device goes on to the same bits on a new one',
+    async () => {
+      const first = await openDevice();
+      const whole = await runOn(first.device, SPEC, createMemoryStorage());
+      expect(lossesOf(whole)).toHaveLength(8);
+      const oracle = await runOn(oracleDevice(), SPEC, createMemoryStorage());
+      expect(describeDifference(lossesOf(whole), lossesOf(oracle), BACKENDS)).toBeUndefined();
+
+      // The device goes away after step 6, and the last checkpoint is that of step 4.
+      const storage = createMemoryStorage();
+      const loss = runOn(first.device, SPEC, storage, (step) => {
+        if (step === 6) first.gpu.destroy();
+      });
+      await expect(loss).rejects.toMatchObject({ code: 'gpu/device-lost' });
+      const store = createRunStore(storage);
+      expect(await store.find(SPEC.runId)).toMatchObject({ status: 'interrupted', checkpointStep: 4 });
+
+      // Everything anew but the storage: device, engines, readers, orders.
+      const second = await openDevice();
+      const continued = await runOn(second.device, SPEC, storage);
+      expect(numbersOf(continued)).toEqual(numbersOf(whole));
+      expect(await store.checkpoint(SPEC.runId)).toEqual(
+        await createRunStore(whole.storage).checkpoint(SPEC.runId),
+      );
+      second.gpu.destroy();
+    },
+    TIMEOUT_MS,
+  );
+});
