@@ -1,4 +1,4 @@
-/** Entry of the page: starts the ledger, preferences, address and keys, then mounts the app. */
+/** Entry of the page: starts the ledger, the list of failures, preferences, address and keys, then mounts the app. */
 import '@mantine/core/styles.css';
 import './ui/theme.css';
 import { StrictMode } from 'react';
@@ -11,9 +11,11 @@ import { keepPreferences } from './services/preferences.ts';
 import { startLedger } from './services/request-ledger.ts';
 import { registerServiceWorker } from './services/service-worker.ts';
 import { listenForShortcuts } from './services/shortcuts.ts';
+import { listenForUnhandledErrors } from './services/unhandled-errors.ts';
 import { adoptThemeVariables } from './ui/theme.ts';
 
 startLedger();
+listenForUnhandledErrors();
 adoptThemeVariables();
 keepPreferences();
 followAddress();

@@ -1,7 +1,9 @@
 /** Every dropped file reaches the place it is for, and the cohort is left alone when nothing is for it. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { store } from '../state/store.ts';
 import type { FoundFile, FoundItems } from './dropped-files.ts';
 import { registerDropHandler, routeDrop } from './drop-router.ts';
+import { cancelJob } from './jobs.ts';
 
 function itemsOf(paths: readonly string[]): FoundItems {
   async function* files(): AsyncGenerator<FoundFile> {
@@ -74,5 +76,39 @@ describe('routing a drop', () => {
 
   it('lets the cohort say that nothing was in an empty drop', async () => {
     expect(await routed([])).toEqual({ models: undefined, cohort: [] });
+  });
+
+  it('shows a long listing of files that are not for the cohort, and stops it on a cancel', async () => {
+    let models: readonly FoundFile[] | undefined;
+    unregister.push(
+      registerDropHandler({
+        claims: (_, kind) => kind === 'model',
+        handle: (files) => {
+          models = files;
+        },
+      }),
+    );
+    let given = 0;
+    async function* endless(): AsyncGenerator<FoundFile> {
+      for (;;) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        yield { path: `${given++}.onnx`, file: new File([], 'net.onnx') };
+      }
+    }
+    const running = () => store.getState().jobs.running[0];
+    const routing = routeDrop({ files: endless(), folders: () => Promise.resolve([]) }, () =>
+      Promise.reject(new Error('The cohort was called.')),
+    );
+    await vi.waitFor(() => expect(running()?.progress?.done).toBeGreaterThan(3), 10_000);
+    expect(running()).toMatchObject({ label: 'Listing what was dropped', progress: { unit: 'files' } });
+    cancelJob(running()?.id ?? '');
+    await routing;
+    expect(models).toBeUndefined();
+    await vi.waitFor(() =>
+      expect(store.getState().jobs.ended[0]).toMatchObject({
+        status: 'cancelled',
+        summary: 'Nothing was read.',
+      }),
+    );
   });
 });

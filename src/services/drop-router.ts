@@ -3,8 +3,10 @@
  * split lists, and whatever nobody claims, go to the cohort, which reports the files it has no use for.
  */
 import { store } from '../state/store.ts';
-import type { PageName } from '../state/ui.ts';
+import { type PageName, PLACES } from '../state/ui.ts';
+import { formatCounted } from '../ui/format.ts';
 import { classifyFile, type FileKind, type FoundFile, type FoundItems } from './dropped-files.ts';
+import { startJob } from './jobs.ts';
 
 export interface DropHandler {
   /** Whether this file is for the place. Asked for every file, so it must be quick. */
@@ -27,13 +29,51 @@ export function registerDropHandler(handler: DropHandler): () => void {
   };
 }
 
+/** A listing that lasts longer than this is shown. */
+const SHOW_AFTER_MS = 500;
+
+/** The listing of a drop of which the cohort has not heard: what was found, and whether the person stopped it. */
+interface Listing {
+  foundCount: number;
+  isStopped: boolean;
+}
+
+/** Shows a listing as a job, should it last, until `end`. */
+function showListing(listing: Listing, end: Promise<unknown>): void {
+  const { page } = store.getState().ui;
+  const show = () =>
+    startJob({
+      kind: 'list-files',
+      label: 'Listing what was dropped',
+      place: PLACES.find((name) => name === page) ?? 'cohort',
+      async run(signal, report) {
+        const tell = () => report({ phase: 'Listing', done: listing.foundCount, total: 0, unit: 'files' });
+        tell();
+        const timer = setInterval(tell, SHOW_AFTER_MS);
+        signal.addEventListener('abort', () => {
+          listing.isStopped = true;
+        });
+        await end;
+        clearInterval(timer);
+        signal.throwIfAborted();
+      },
+      summarize: ({ status }) =>
+        status === 'cancelled' ? 'Nothing was read.' : `${formatCounted(listing.foundCount, 'file')} found.`,
+    });
+  const timer = setTimeout(show, SHOW_AFTER_MS);
+  void end.finally(() => clearTimeout(timer));
+}
+
 /** Routes one drop. Resolves when every part has been handed over and the cohort has let go of its stream. */
 export async function routeDrop(items: FoundItems, intake: CohortIntake): Promise<void> {
   const { page } = store.getState().ui;
   const claimed = new Map<DropHandler, FoundFile[]>();
+  const listing: Listing = { foundCount: 0, isStopped: false };
 
   async function* unclaimed(): AsyncGenerator<FoundFile> {
     for await (const found of items.files) {
+      if (listing.isStopped) return;
+      listing.foundCount++;
       const kind = classifyFile(found.path);
       const owner = handlers.find((handler) => handler.claims(found, kind, page));
       if (owner === undefined) {
@@ -55,10 +95,13 @@ export async function routeDrop(items: FoundItems, intake: CohortIntake): Promis
     yield* stream;
   }
   // A listing that fails at its first file is the cohort's too: its job says why.
-  const isEmpty = await first.then(
+  const ended = first.then(
     ({ done }) => done === true,
     () => false,
   );
+  showListing(listing, ended);
+  const isEmpty = await ended;
+  if (listing.isStopped) return;
   if (!isEmpty || claimed.size === 0) {
     await intake({ files: fromFirst(), folders: items.folders });
   }

@@ -16,11 +16,13 @@ import { registerRequestSource } from './request-ledger.ts';
 import { createSampleAccess } from './sample-access.ts';
 import { createSampleDirectory } from './sample-directory.ts';
 import { registerStoreOwner } from './stored-data.ts';
+import { followUnhandled } from './unhandled-errors.ts';
 
-/** Connects to a worker and adds its requests to the privacy ledger. */
+/** Connects to a worker; its requests stand in the privacy ledger, and what it leaves unhandled among the failures. */
 function observed<Api extends object>(worker: Worker, name: string): Connection<Api> {
   const connection = connectWorker<Api & Observed>(worker, name);
   registerRequestSource(name, () => connection.api.requests());
+  void followUnhandled(name, connection.api);
   return connection;
 }
 

@@ -1,4 +1,5 @@
-/** What every worker answers beside its own contract: its requests, for the privacy ledger. */
+/** What every worker answers beside its own contract: its requests, for the privacy ledger, and errors that no call brings back. */
+import type { SerializedError } from '../../core/errors.ts';
 
 /** One request seen inside a worker, for the privacy ledger. */
 export interface RequestSeen {
@@ -8,7 +9,9 @@ export interface RequestSeen {
   readonly startedMs: number;
 }
 
-/** Every worker answers this, so that the ledger covers all threads. */
+/** Every worker answers this, so that the ledger and the list of failures cover all threads. */
 export interface Observed {
   requests(): Promise<readonly RequestSeen[]>;
+  /** Resolves with the next rejection that nothing in the worker handled. An error thrown outside of a promise ends the worker instead. */
+  unhandled(): Promise<SerializedError>;
 }

@@ -1,6 +1,7 @@
 /** The worker's side of a connection: every worker entry ends with `exposeWorker(api)`. */
 import type { Observed, RequestSeen } from '../api/observed.ts';
 import { exposeApi } from './expose-api.ts';
+import { listenForUnhandled } from './unhandled.ts';
 
 /** Chromium keeps 250 resource entries by default; the privacy ledger must not lose any. */
 const RESOURCE_ENTRY_LIMIT = 100_000;
@@ -15,9 +16,12 @@ export function requestsSeen(): readonly RequestSeen[] {
   }));
 }
 
-/** Serves a worker's api to the page, with `requests()` for the privacy ledger. Call it once, at the end of the entry. */
+/** Serves a worker's api to the page, with what `Observed` asks for. Call it once, at the end of the entry. */
 export function exposeWorker(api: object): void {
   performance.setResourceTimingBufferSize(RESOURCE_ENTRY_LIMIT);
-  const observed: Observed = { requests: () => Promise.resolve(requestsSeen()) };
+  const observed: Observed = {
+    requests: () => Promise.resolve(requestsSeen()),
+    unhandled: listenForUnhandled(self),
+  };
   exposeApi(Object.assign(api, observed), self);
 }
