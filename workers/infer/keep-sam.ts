@@ -34,15 +34,15 @@ export interface EncoderSpec {
 }
 
 /**
- * Keeps an encoder, unless it is kept already, for as long as `use` runs; what `use` writes refers to it by its id.
- * Errors: those of `use` and of the tensors; `model/storage-full`; the signal's reason.
+ * Keeps an encoder, unless it is kept already, for as long as `write` runs; what that writes refers to it by its id.
+ * Errors: those of `write` and of the tensors; `model/storage-full`; the signal's reason.
  */
 export async function withKeptEncoder<T>(
   caches: ModelCaches,
   { configuration, precision, tensors, sourceHash }: EncoderSpec,
   signal: AbortSignal,
   report: Report,
-  use: (id: string) => Promise<T>,
+  write: (id: string) => Promise<T>,
 ): Promise<T> {
   const id = hashText(JSON.stringify([MANIFEST_FORMAT, sourceHash, configuration.side, precision]));
   inUse.set(id, (inUse.get(id) ?? 0) + 1);
@@ -62,7 +62,7 @@ export async function withKeptEncoder<T>(
       });
     }
     signal.throwIfAborted();
-    return await use(id);
+    return await write(id);
   } finally {
     const users = (inUse.get(id) ?? 1) - 1;
     if (users > 0) inUse.set(id, users);

@@ -8,16 +8,19 @@ import {
 } from './model-manifest.ts';
 import { openCacheStorage } from './private-files.ts';
 
-/** The manifest that this version wrote, or undefined: it is only ever read back from where it was written. */
-function parse<T extends { readonly format: number }>(json: unknown): T | undefined {
-  if (typeof json !== 'object' || json === null || !('format' in json)) return undefined;
-  return json.format === MANIFEST_FORMAT ? (json as unknown as T) : undefined;
+/** Whether this version wrote a manifest: it is only ever read back from where it was written. */
+function isOurs(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && 'format' in json && json.format === MANIFEST_FORMAT;
 }
 
 /** The caches of this browser. */
 export async function openModelCaches(): Promise<ModelCaches> {
   return {
-    models: createModelCache(await openCacheStorage('models'), parse<ModelManifest>),
-    encoders: createModelCache(await openCacheStorage('encoders'), parse<EncoderManifest>),
+    models: createModelCache(await openCacheStorage('models'), (json) =>
+      isOurs(json) ? (json as ModelManifest) : undefined,
+    ),
+    encoders: createModelCache(await openCacheStorage('encoders'), (json) =>
+      isOurs(json) ? (json as EncoderManifest) : undefined,
+    ),
   };
 }

@@ -2,72 +2,28 @@
 import * as ort from 'onnxruntime-web/wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { writeSafetensors } from '../../core/formats/safetensors.ts';
 import { BACKENDS, describeDifference } from '../../core/testing.ts';
 import type { Params, Tensor } from '../../models/graph/graph.ts';
 import { interpret } from '../../models/reference/interpret.ts';
-import { synthImage, synthParams, synthWeight } from '../../models/testing/synth-weights.ts';
+import { synthImage } from '../../models/testing/synth-weights.ts';
 import { createSamed } from '../../models/zoo/samed.ts';
-import { gridOf, type SamedConfiguration } from '../../models/zoo/samed-configuration.ts';
+import { gridOf } from '../../models/zoo/samed-configuration.ts';
 import { DENSE_POSITIONS, densePositions, POSITION_MATRIX } from '../../models/zoo/samed-positions.ts';
 import type { ModelSource } from '../api/compute.ts';
 import { addTrainedModel, removeTrainedModels } from './add-trained-model.ts';
-import { createMemoryStorage } from './cache-storage.ts';
-import { makeModel } from './make-model.ts';
-import { createModelCache } from './model-cache.ts';
-import type { EncoderManifest, ModelCaches, ModelManifest } from './model-manifest.ts';
 import { openModel } from './open-model.ts';
+import type { ModelCaches } from './model-manifest.ts';
 import { openTrainable } from './open-trainable.ts';
+import {
+  configuration,
+  createCaches,
+  makeSamed,
+  SAM_TENSORS,
+  samedTensors,
+  savedTensors,
+} from './testing.ts';
 
 ort.env.wasm.numThreads = 1;
-
-const configuration: SamedConfiguration = {
-  side: 64,
-  patchSize: 16,
-  dim: 48,
-  depth: 2,
-  heads: 2,
-  mlpDim: 96,
-  windowSize: 3,
-  globalBlocks: [1],
-  embeddingDim: 32,
-  maskTokens: 3,
-  rank: 4,
-  adaptsDecoder: false,
-  decoder: { depth: 1, heads: 2, mlpDim: 48, crossDim: 16, overlapDim: 32, overlapDepth: 3 },
-};
-const isAdapter = (name: string) => /^w_[ab]_/.test(name);
-const isEncoder = (name: string) => name.startsWith('image_encoder.');
-
-/** All tensors of a SAMed as checkpoints have them. */
-function checkpoint(salt: string): Map<string, Tensor> {
-  const params = new Map(synthParams(createSamed(configuration).parameters, salt));
-  params.delete(DENSE_POSITIONS);
-  params.set(POSITION_MATRIX, synthWeight(POSITION_MATRIX, [2, configuration.embeddingDim / 2], salt));
-  return params;
-}
-
-function createCaches(): ModelCaches {
-  return {
-    models: createModelCache(createMemoryStorage(), (json) => json as ModelManifest),
-    encoders: createModelCache(createMemoryStorage(), (json) => json as EncoderManifest),
-  };
-}
-
-const fileOf = (name: string, tensors: Params, isWanted: (name: string) => boolean) =>
-  new File([writeSafetensors(new Map([...tensors].filter(([key]) => isWanted(key))), { heads: '2' })], name);
-const live = () => new AbortController().signal;
-const samWeights = checkpoint('sam');
-const sam = fileOf('sam.safetensors', samWeights, (name) => !isAdapter(name));
-const make = (caches: ModelCaches, adapters: File, precision: 'f32' | 'f16' = 'f32') =>
-  makeModel(
-    caches,
-    { kind: 'checkpoints', files: [sam, adapters], settings: { precision, side: null } },
-    live(),
-    () => undefined,
-  );
-const adaptersOf = (salt: string) =>
-  fileOf(`${salt}.safetensors`, checkpoint(salt), (name) => !isEncoder(name));
 
 const image: Tensor = { shape: [1, 3, 64, 64], data: synthImage('image', 3, 64, 64, 'trained') };
 
@@ -96,8 +52,7 @@ function logitsOf(params: Params): Float32Array {
   return Float32Array.from(outputs['low_res_logits']?.data ?? []);
 }
 
-const withOwn = (salt: string): Params =>
-  new Map([...samWeights, ...[...checkpoint(salt)].filter(([name]) => !isEncoder(name))]);
+const withOwn = (salt: string): Params => new Map([...SAM_TENSORS, ...savedTensors(salt)]);
 
 describe('SAMeds that are kept', () => {
   const caches = createCaches();
@@ -105,8 +60,8 @@ describe('SAMeds that are kept', () => {
   let second: string;
 
   beforeAll(async () => {
-    first = await make(caches, adaptersOf('first'));
-    second = await make(caches, adaptersOf('second'));
+    first = await makeSamed(caches, 'first');
+    second = await makeSamed(caches, 'second');
   });
 
   it('of one SAM share its encoder, and each computes what its own weights do', async () => {
@@ -126,20 +81,21 @@ describe('SAMeds that are kept', () => {
   });
 
   it('give every tensor back to training exactly as it was', async () => {
-    const { configuration: opened, shapes, read } = await openTrainable(caches, { kind: 'made', id: first });
-    expect(opened).toEqual(configuration);
+    const trainable = await openTrainable(caches, { kind: 'made', id: first });
+    const { shapes } = trainable;
+    expect(trainable.configuration).toEqual(configuration);
     const wanted = withOwn('first');
     const matrix = wanted.get(POSITION_MATRIX)?.data ?? new Float32Array();
     const positions = densePositions(matrix, gridOf(configuration));
     for (const [name, { shape, data }] of [...wanted, [DENSE_POSITIONS, positions] as const]) {
-      expect(shapes.get(name)?.join(), name).toBe(shape.join());
-      expect(await read(name), name).toEqual(data);
+      expect([name, shapes.get(name)]).toEqual([name, shape]);
+      expect([name, await trainable.read(name)]).toEqual([name, data]);
     }
     expect(shapes.size).toBe(wanted.size + 1);
   });
 
   it('in half precision run, but are refused to training with a sentence', async () => {
-    const half = await make(caches, adaptersOf('first'), 'f16');
+    const half = await makeSamed(caches, 'first', 'f16');
     expect(await caches.encoders.list()).toHaveLength(2);
     await expect(openTrainable(caches, { kind: 'made', id: half })).rejects.toMatchObject({
       code: 'train/not-trainable',
@@ -149,7 +105,7 @@ describe('SAMeds that are kept', () => {
 
   it('make a trained model that shares the encoder, computes like one freshly converted, and goes with its run', async () => {
     const base = { kind: 'made', id: first } as const;
-    const trained = new Map([...checkpoint('second')].filter(([name]) => !isEncoder(name)));
+    const trained = savedTensors('second');
     const id = await addTrainedModel(caches, {
       base,
       name: 'A run, best',
@@ -182,7 +138,7 @@ describe('SAMeds that are kept', () => {
   });
 
   it('keep an encoder of its own where every weight was trained, until the last model of it goes', async () => {
-    const tensors = checkpoint('other');
+    const tensors = samedTensors('other');
     const id = await addTrainedModel(caches, {
       base: { kind: 'made', id: first },
       name: 'All',
@@ -213,7 +169,7 @@ describe('SAMeds that are kept', () => {
     await expect(openModel(caches, { kind: 'made', id: first })).rejects.toMatchObject({
       code: 'model/not-loaded',
     });
-    expect(await make(caches, adaptersOf('first'))).toBe(first);
+    expect(await makeSamed(caches, 'first')).toBe(first);
     expect(await run(caches, { kind: 'made', id: first })).toHaveProperty('low_res_logits');
   });
 });
