@@ -4,7 +4,14 @@ import { BottomAxis, LeftAxis } from './Axis.tsx';
 import { ChartSvg } from './ChartSvg.tsx';
 import { Point } from './figure-marks.tsx';
 import { Legend, legendHeight } from './Legend.tsx';
-import { describeLines, formatValue, type LineData, type LineSeries, valueTitle } from './line-figure.ts';
+import {
+  describeLines,
+  formatTick,
+  formatValue,
+  type LineData,
+  type LineSeries,
+  valueTitle,
+} from './line-figure.ts';
 import { calmEnd, indexAt, type LinePoints, positionsOf, thin } from './line-series.ts';
 import type { Mark } from './MarkLayer.tsx';
 import { type LinearScale, linearScale, roundDomain, roundTicks } from './scale.ts';
@@ -158,7 +165,7 @@ export function LineChart({ data, width, height }: LineChartProps) {
       <LeftAxis
         scale={scales.y}
         ticks={roundTicks(range[0], range[1], 5)}
-        format={(value) => formatValue(data, value)}
+        format={(value) => formatTick(data, value)}
         title={valueTitle(data)}
         left={LEFT}
         right={right}

@@ -36,6 +36,7 @@ it('draws few of many points, lists a choice of them, and gives the last values 
     <LineFigure
       {...FRAME}
       xLabel="step"
+      counted="step"
       xEnd={20_000}
       yLabel="Loss"
       kind="number"
@@ -62,13 +63,14 @@ it('keeps an axis of Dice from 0 to 100 and stands still while there is nothing'
       {...FRAME}
       title="Dice"
       xLabel="step"
+      counted="step"
       xEnd={100}
       yLabel="Dice"
       kind="share"
       series={[{ key: 'disc', label: 'Disc', style: groupStyle(0), points: pointsOf([50], [0.9]) }]}
     />,
   );
-  expect(screen.getByText('100.0')).toBeDefined();
+  expect(screen.getByText('100')).toBeDefined();
   expect(screen.getByText('Dice (%)')).toBeDefined();
 });
 

@@ -17,6 +17,8 @@ export interface LineSeries {
 export interface LineData {
   /** What x counts, singular: "step". */
   readonly xLabel: string;
+  /** What stands at an x, singular: "step", "validation". */
+  readonly counted: string;
   /** Last x that can come: the axis never goes beyond. */
   readonly xEnd: number;
   /** "Loss". */
@@ -30,7 +32,12 @@ export interface LineData {
 /** Rows that a person can still read and a page can hold. */
 export const MAX_TABLE_ROWS = 400;
 
-/** A value of the y axis as a bare number. */
+/** A tick of the y axis: whole percent, or a number. */
+export function formatTick({ kind }: LineData, value: number): string {
+  return kind === 'share' ? formatPercentNumber(value, 0) : formatNumber(value);
+}
+
+/** A value as a bare number. */
 export function formatValue({ kind }: LineData, value: number): string {
   return kind === 'share' ? formatPercentNumber(value) : formatNumber(value);
 }
@@ -66,9 +73,9 @@ export function lineTable({ xLabel, yLabel, yUnit, kind, series }: LineData): Fi
 }
 
 /** How many x there are, and that the table holds a choice of them where it does. */
-export function describeLines({ xLabel, series }: LineData): string {
+export function describeLines({ counted, series }: LineData): string {
   const count = new Set(series.flatMap(({ points }) => Array.from(points.x))).size;
   const listed =
     count > MAX_TABLE_ROWS ? ` The table lists ${formatCount(MAX_TABLE_ROWS)} of them, evenly chosen.` : '';
-  return `n = ${formatCount(count)} ${xLabel}${count === 1 ? '' : 's'}.${listed}`;
+  return `n = ${formatCount(count)} ${counted}${count === 1 ? '' : 's'}.${listed}`;
 }

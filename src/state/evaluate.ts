@@ -9,6 +9,7 @@ import { DEFAULT_MIN_GROUP_SIZE } from '../../core/equity/group-inclusion.ts';
 import type { SerializedError } from '../../core/errors.ts';
 import { CONVENTIONS, type Convention } from '../../core/segmentation/overlap.ts';
 import { DEFAULT_RESAMPLE_COUNT } from '../../core/statistics/bootstrap.ts';
+import { defaultModel } from '../../models/zoo/registry.ts';
 import type { OverlapMetric, ScoredRegion } from '../../workers/api/analysis.ts';
 import type { ImageOverlap, ModelId, Provider } from '../../workers/api/compute.ts';
 import type { SegmentationPreprocess } from '../../workers/api/data.ts';
@@ -88,11 +89,16 @@ export interface EvaluateSettings {
   readonly obeyFilter: boolean;
 }
 
-/** The published pipeline's crop and side; statistics as in the papers. */
+/** The published pipeline's crop, for segmenters that nobody has said another of. */
+export const PUBLISHED_CROP = 512;
+
+const { recommended } = defaultModel('segmenter');
+
+/** Crop and side of the segmenter that comes with the page; statistics as in the papers. */
 export const DEFAULT_EVALUATE_SETTINGS: EvaluateSettings = {
   set: 'unseen',
-  crop: 512,
-  side: 512,
+  crop: recommended.crop ?? 0,
+  side: recommended.side,
   preset: 'corrected',
   groupingId: 'race',
   metric: 'dice',

@@ -1,6 +1,6 @@
 /** Where a run stands: its status on this page, what of its samples is missing, and how long another would take. Pure. */
 import type { SampleId } from '../../core/cohort/sample.ts';
-import type { TrainEstimate, TrainRun, TrainSpec, TrainStatus } from '../../workers/api/train.ts';
+import type { TrainEstimate, TrainEvent, TrainRun, TrainSpec, TrainStatus } from '../../workers/api/train.ts';
 import type { RunningJob } from './jobs.ts';
 import type { TrainState } from './train.ts';
 
@@ -26,28 +26,25 @@ export function missingSampleCount(
   return [...training, ...validation].filter(({ id }) => !indexById.has(id) || withoutFile.has(id)).length;
 }
 
-/** Fewer steps are mostly the compiling of shaders. */
-const MIN_MEASURED_STEPS = 5;
+/** The first step of a run waits for the GPU to be ready, and single steps vary. */
+const MEASURED_STEPS = 20;
 
-export interface TimeEstimate {
-  readonly elapsedMs: number;
-  /** The run whose rate it is. */
-  readonly measuredOn: string;
-}
-
-/** How long a run would take at the rate of the newest run on the same adapter; undefined while none was measured. */
-export function timeOf(
+/** How long the steps of a run would take at the rate of one that was measured on the same adapter; undefined without one. */
+export function stepsTimeMs(
   estimate: TrainEstimate,
-  runs: readonly TrainRun[],
+  measured: TrainRun | undefined,
+  events: readonly TrainEvent[],
   adapter: string,
-): TimeEstimate | undefined {
-  const measured = runs.find(
-    (run) => run.adapter === adapter && run.step >= MIN_MEASURED_STEPS && run.elapsedMs > 0,
-  );
-  if (measured === undefined) return undefined;
-  const flopsPerMs = (measured.estimate.flopsPerStep * measured.step) / measured.elapsedMs;
-  return {
-    elapsedMs: (estimate.flopsPerStep * estimate.stepCount) / flopsPerMs,
-    measuredOn: measured.spec.name,
-  };
+): number | undefined {
+  if (measured === undefined || measured.adapter !== adapter) return undefined;
+  const rates = events
+    .filter((event) => event.kind === 'step')
+    .slice(1)
+    .slice(-MEASURED_STEPS)
+    .map(({ samplesPerSecond }) => samplesPerSecond)
+    .toSorted((a, b) => a - b);
+  const median = rates[Math.floor(rates.length / 2)];
+  if (median === undefined || !(median > 0)) return undefined;
+  const flopsPerMs = (measured.estimate.flopsPerStep * median) / measured.spec.settings.batchSize / 1000;
+  return (estimate.flopsPerStep * estimate.stepCount) / flopsPerMs;
 }

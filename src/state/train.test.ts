@@ -4,7 +4,7 @@ import { FEBS_RECIPE, SAMED_RECIPE, SAMED_TINY_RECIPE } from '../../workers/trai
 import { METHODS, OBJECTIVES } from './train-recipes.ts';
 import { checkedChanges, defaultChoices, keysOutOfLimits, settingsOf, TINY_KEY } from './train-choices.ts';
 import { defaultsFor, initialTrain, withChoices, withEvents, withRuns, withShownRun } from './train.ts';
-import { timeOf } from './train-progress.ts';
+import { stepsTimeMs } from './train-progress.ts';
 import { ESTIMATE, stepEvent } from '../testing/fake-training.ts';
 import type { TrainRun } from '../../workers/api/train.ts';
 
@@ -74,9 +74,14 @@ describe('runs and events', () => {
     expect(withEvents(shown, 'b', [stepEvent(1, 2)])).toBe(shown);
   });
 
-  it('takes the time of a run from the rate of one on the same adapter, and says nothing without one', () => {
+  it('takes the time of a run from the rate of steps on the same adapter, and says nothing without one', () => {
+    const events = [1, 2, 3, 4].map((step) => stepEvent(step, 2));
+    const measured = { ...run('old', '2026-01-01'), spec: { settings: { batchSize: 4 } } } as TrainRun;
+    // Eight images a second are two steps; the wanted ones have twice the operations.
     const wanted = { ...ESTIMATE, stepCount: 40, flopsPerStep: 2 * ESTIMATE.flopsPerStep };
-    expect(timeOf(wanted, [run('old', '2026-01-01')], 'a')).toEqual({ elapsedMs: 8000, measuredOn: 'old' });
-    expect(timeOf(wanted, [run('old', '2026-01-01')], 'b')).toBeUndefined();
+    expect(stepsTimeMs(wanted, measured, events, 'a')).toBeCloseTo(40_000, 6);
+    expect(stepsTimeMs(wanted, measured, events, 'b')).toBeUndefined();
+    expect(stepsTimeMs(wanted, measured, [], 'a')).toBeUndefined();
+    expect(stepsTimeMs(wanted, undefined, events, 'a')).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 /** What the next run trains on and what it would take, before it starts. */
+import { shownTrainRunOf } from '../../state/train.ts';
 import type { TrainPlan } from '../../state/train-plan.ts';
-import { timeOf } from '../../state/train-progress.ts';
+import { stepsTimeMs } from '../../state/train-progress.ts';
 import { selectTrainChoices } from '../../state/train-selectors.ts';
 import { useStore } from '../../state/store.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
@@ -81,13 +82,17 @@ function Warnings({ plan }: { readonly plan: TrainPlan }) {
   );
 }
 
+const NO_EVENTS = [] as const;
+
 /** Memory, steps and time of the next run. The last ones stay while others are being computed. */
 function Estimate() {
   const { estimate, error, isUpdating } = useStore((state) => state.train.estimate);
-  const runs = useStore((state) => state.train.runs);
+  const shown = useStore((state) => shownTrainRunOf(state.train));
+  const log = useStore((state) => state.train.log);
   const adapter = useStore((state) => (state.device.status === 'ready' ? state.device.report.adapter : ''));
   const memoryMebibytes = useStore((state) => selectTrainChoices(state).memoryMebibytes);
-  const time = estimate === undefined ? undefined : timeOf(estimate, runs, adapter);
+  const events = log.runId === shown?.spec.runId ? log.events : NO_EVENTS;
+  const timeMs = estimate === undefined ? undefined : stepsTimeMs(estimate, shown, events, adapter);
   const waiting = isUpdating ? 'being computed' : 'not known yet';
   return (
     <>
@@ -112,12 +117,12 @@ function Estimate() {
       <div>
         <dt>Time</dt>
         <dd>
-          {time === undefined ? 'not measured yet' : `about ${formatTimeLeft(time.elapsedMs)}`}{' '}
+          {timeMs === undefined ? 'not measured yet' : `about ${formatTimeLeft(timeMs)}`}{' '}
           <span>
-            {time === undefined
+            {timeMs === undefined
               ? estimate !== undefined &&
                 `(${formatNumber(estimate.flopsPerStep / 1e9, 3)} GFLOP a step; the first steps of a run tell the rate)`
-              : `(at the rate of “${time.measuredOn}”)`}
+              : '(the steps alone, at the rate of the shown run)'}
           </span>
         </dd>
       </div>

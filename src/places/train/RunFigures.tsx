@@ -23,6 +23,7 @@ function stepFrame(run: TrainRun) {
   return {
     provenance: () => trainProvenance(run),
     xLabel: 'step',
+    counted: 'step',
     xEnd: run.stepCount,
     kind: 'number' as const,
   };
@@ -76,7 +77,7 @@ function PaceFigures({ run, series }: FiguresProps) {
       />
       <LineFigure
         {...frame}
-        title="Images trained on a second"
+        title="Images a second"
         caption={`On ${run.adapter}. ${SMOOTHED}`}
         fileName="train-rate"
         yLabel="Rate"
@@ -97,6 +98,7 @@ function ValidationFigures({ run, series }: FiguresProps) {
   const frame = {
     provenance: () => trainProvenance(run),
     xLabel: 'step',
+    counted: 'validation',
     xEnd: run.stepCount,
     kind: 'share' as const,
     yLabel: 'Dice',

@@ -44,11 +44,11 @@ const COLUMNS: readonly TableColumn<Row>[] = [
     align: 'end',
     render: ({ run }) => (run.best === undefined ? 'none yet' : formatPercent(run.best.discDice)),
   },
-  { key: 'adapter', header: 'GPU', width: 80, render: ({ run }) => run.adapter },
+  { key: 'adapter', header: 'GPU', render: ({ run }) => run.adapter },
   {
     key: 'started',
     header: 'Started',
-    width: 92,
+    width: 108,
     render: ({ run }) => SHORT_DATE.format(new Date(run.startedAt)),
   },
 ];
