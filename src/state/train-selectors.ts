@@ -123,5 +123,6 @@ export function selectTrainProblem(state: WorkbenchState): string | undefined {
   if (keysOutOfLimits(selectTrainChoices(state)).length > 0) {
     return 'A setting lies outside its limits; it is marked at the left.';
   }
-  return undefined;
+  const { error, isUpdating } = state.train.estimate;
+  return error === undefined || isUpdating ? undefined : 'It cannot be planned; the reason stands below.';
 }

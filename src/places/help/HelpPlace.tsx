@@ -17,6 +17,11 @@ const STEPS: readonly (readonly [place: string, href: string, does: string])[] =
   ],
   ['Search', '#/search', 'Choose a target group; select the part of the pool that lies closest to it.'],
   [
+    'Train',
+    '#/train',
+    'Fine-tune a SAMed on the selection, plainly or with a fairness method, and watch loss and Dice by group.',
+  ],
+  [
     'Evaluate',
     '#/evaluate',
     'Compare Dice and IoU across groups, for a model run here or for predictions made elsewhere.',

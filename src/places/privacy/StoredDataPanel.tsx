@@ -52,9 +52,9 @@ function DeleteDialog({ opened, onClose }: { readonly opened: boolean; readonly 
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <p>
-        All jobs are stopped. Samples, thumbnails, features, models, downloads, results and preferences of the
-        workbench are removed from this browser, and the page is loaded anew. Your own files are not touched,
-        nor is what other pages at this address keep. This cannot be undone.
+        All jobs are stopped. Samples, thumbnails, features, models, trainings, downloads, results and
+        preferences of the workbench are removed from this browser, and the page is loaded anew. Your own
+        files are not touched, nor is what other pages at this address keep. This cannot be undone.
       </p>
       {error !== null && <ErrorNotice error={error} />}
       <Group justify="flex-end" mt="md">

@@ -1,0 +1,20 @@
+/** The Train place without WebGPU: it says so and what to do, and its settings stay readable. */
+import { expectAccessible } from './harness/axe.ts';
+import { startSmallDemo } from './harness/demo-cohort.ts';
+import { readTray } from './harness/job-tray.ts';
+import { expect, test } from './harness/test.ts';
+
+test.describe.configure({ timeout: 480_000 });
+
+test('nothing can be trained without WebGPU, and the place says why and what to do', async ({ app }) => {
+  await startSmallDemo(app);
+  await expect.poll(async () => (await readTray(app)).end, { timeout: 300_000 }).toBe('done');
+  await app.goto('./#/train');
+  const notice = app.getByRole('note').filter({ hasText: 'train/no-gpu' });
+  await expect(notice).toBeVisible({ timeout: 60_000 });
+  await expect(notice).toContainText('hardware acceleration');
+  await expect(app.getByRole('button', { name: 'Start training' })).toBeDisabled();
+  await expect(app.getByRole('button', { name: 'Check this GPU' })).toBeDisabled();
+  await expect(app.getByRole('textbox', { name: /^Learning rate/ })).toBeVisible();
+  await expectAccessible(app);
+});
