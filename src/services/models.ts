@@ -11,6 +11,7 @@ import type {
   ModelReport,
   ModelRole,
   ModelSource,
+  RunOn,
 } from '../../workers/api/compute.ts';
 import {
   activeModelOf,
@@ -52,7 +53,7 @@ export async function refreshMade(worker: ComputeWorker): Promise<void> {
 
 /** Loads a model into the worker and the state. Errors: as `ComputeWorker.load`. */
 export async function loadModel(worker: ComputeWorker, source: ModelSource): Promise<ModelReport> {
-  const model = await worker.load(source);
+  const model = await worker.load(source, store.getState().models.runOn);
   update('models', (models) => withModel(models, model));
   return model;
 }
@@ -143,6 +144,20 @@ export async function ensureModels(): Promise<ComputeWorker> {
   const compute = await startCompute();
   await loadInto(compute);
   return compute.worker;
+}
+
+/**
+ * Says where models should run, and loads them there. Never rejects for a model: the job of the loading says what failed. Errors: `runtime/start-failed`.
+ */
+export async function chooseRunOn(runOn: RunOn): Promise<void> {
+  update('models', (models) => ({ ...models, runOn }));
+  const { phase, models } = store.getState().models;
+  if (phase === 'idle') return;
+  const { worker } = await startCompute();
+  // All first: a model that shares its encoder with one still loaded would stay where that runs.
+  for (const { id } of models) await worker.unload(id);
+  loads.delete(worker);
+  await ensureModels().catch(() => undefined);
 }
 
 export interface ActiveModel {

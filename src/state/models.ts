@@ -3,7 +3,7 @@
  * what waits for a role, what was refused. Files never lie here; services/models-add.ts has them.
  */
 import type { SerializedError } from '../../core/errors.ts';
-import type { MadeModel, ModelId, ModelReport, ModelRole } from '../../workers/api/compute.ts';
+import type { MadeModel, ModelId, ModelReport, ModelRole, RunOn } from '../../workers/api/compute.ts';
 import type { DownloadedFile } from '../../workers/api/download.ts';
 import type { CheckpointCard } from './models-checkpoints.ts';
 
@@ -31,6 +31,8 @@ export interface ModelsState {
   readonly models: readonly ModelReport[];
   /** The chosen one of each role; null takes the embedded one. */
   readonly chosen: Readonly<Record<ModelRole, ModelId | null>>;
+  /** Where models should run; each says where it does. */
+  readonly runOn: RunOn;
   readonly withoutRole: readonly ModelWithoutRole[];
   readonly rejected: readonly RejectedModel[];
   /** Why the compute worker was last replaced, in one sentence; null while it never was, or when dismissed. */
@@ -47,6 +49,7 @@ export const initialModels: ModelsState = {
   phase: 'idle',
   models: [],
   chosen: { segmenter: null, extractor: null },
+  runOn: 'automatic',
   withoutRole: [],
   rejected: [],
   restartReason: null,

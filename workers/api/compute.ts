@@ -15,6 +15,9 @@ import type { Report } from '../../core/tasks.ts';
 
 export type Provider = 'webgpu' | 'wasm';
 
+/** Where a person wants models to run; `automatic` is WebGPU unless it is much slower. */
+export type RunOn = 'automatic' | Provider;
+
 export interface RuntimeReport {
   readonly provider: Provider;
   /** Why this provider and not the other, in one sentence. */
@@ -73,7 +76,7 @@ export interface ModelReport {
   readonly outputName: string;
   /** Classes of a segmenter's logits, or the length of an extractor's feature vector. */
   readonly outputChannels: number;
-  /** Where this model runs: on a WebGPU runtime it is WASM when the self-test found WebGPU wrong, failing or much slower. */
+  /** Where this model runs: on a WebGPU runtime it is WASM when that was asked for, or the self-test found WebGPU wrong, failing or, with `automatic`, much slower. */
   readonly provider: Provider;
   readonly selfTest: SelfTest;
   /** What was assumed about a foreign model or left out of a checkpoint, one sentence each. */
@@ -210,7 +213,7 @@ export interface ComputeWorker {
   /** Unloads a model and deletes its files. */
   deleteModel(id: ModelId): Promise<void>;
   /** Errors: `model/not-loaded` (not in the cache), `onnx/damaged`, `onnx/unsupported-interface`, `model/self-test-failed`. */
-  load(source: ModelSource): Promise<ModelReport>;
+  load(source: ModelSource, runOn?: RunOn): Promise<ModelReport>;
   unload(id: ModelId): Promise<void>;
   extractFeatures(spec: FeatureSpec, signal: AbortSignal, report: Report): Promise<FeatureReport>;
   predict(spec: PredictSpec, signal: AbortSignal, report: Report): Promise<PredictReport>;

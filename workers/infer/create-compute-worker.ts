@@ -95,8 +95,8 @@ export function createComputeWorker(): ComputeWorker & TrainingWorker {
       await (await caches).models.remove(id);
       await removeUnusedEncoders(await caches);
     },
-    async load(source) {
-      const model = await loadModel(await runtime(), await caches, source);
+    async load(source, runOn = 'automatic') {
+      const model = await loadModel(await runtime(), await caches, source, runOn);
       // The same bytes loaded again replace their session.
       await models.get(model.report.id)?.session.release();
       models.set(model.report.id, model);

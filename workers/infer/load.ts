@@ -4,7 +4,7 @@
  */
 import { inspectOnnx, type OnnxSummary } from '../../models/onnx/inspect.ts';
 import { matchInterface } from '../../models/onnx/interface.ts';
-import type { ModelReport, ModelSource } from '../api/compute.ts';
+import type { ModelReport, ModelSource, RunOn } from '../api/compute.ts';
 import type { Network } from './model.ts';
 import type { ModelCaches } from './model-manifest.ts';
 import { openModel } from './open-model.ts';
@@ -51,6 +51,7 @@ export async function loadModel(
   runtime: Runtime,
   caches: ModelCaches,
   source: ModelSource,
+  runOn: RunOn = 'automatic',
 ): Promise<LoadedModel> {
   const { id, role, stages, description, facts } = await openModel(caches, source);
   const summary = summaryOf(stages);
@@ -61,6 +62,7 @@ export async function loadModel(
     stages,
     network,
     facts.precision,
+    runOn,
   );
   const isPooled = role === 'extractor' && output.height * output.width > 1;
   const report: ModelReport = {

@@ -1,7 +1,7 @@
 /** What the self-test decides, with a runtime whose providers answer as told. */
 import { describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { Provider } from '../api/compute.ts';
+import type { Provider, RunOn } from '../api/compute.ts';
 import type { Network } from './model.ts';
 import type { Runtime, Session, SessionStage } from './runtime.ts';
 import { createTestedSession } from './self-test.ts';
@@ -57,14 +57,20 @@ function createDouble(answers: Readonly<Partial<Record<Provider, Answer>>>, shar
     providerSharing: () => sharing,
     dispose: () => undefined,
   };
-  return { open, test: () => createTestedSession(runtime, [stage], network, 'f32') };
+  return {
+    open,
+    test: (runOn: RunOn = 'automatic') => createTestedSession(runtime, [stage], network, 'f32', runOn),
+  };
 }
 
 const failure = new WorkbenchError('runtime/run-failed', 'No kernel for Frobnicate.');
 
 describe('the self-test', () => {
   it('puts a model on WebGPU when both providers agree', async () => {
-    const { open, test } = createDouble({ wasm: { features: [1, 2] }, webgpu: { features: [1.0001, 2] } });
+    const { open, test } = createDouble({
+      wasm: { features: [1, 2], runMs: 30 },
+      webgpu: { features: [1.0001, 2] },
+    });
     const { provider, selfTest } = await test();
     expect(provider).toBe('webgpu');
     expect(selfTest).toMatchObject({ status: 'agreed' });
@@ -92,6 +98,26 @@ describe('the self-test', () => {
     expect(selfTest).toMatchObject({ status: 'agreed' });
     expect(selfTest.summary).toContain('WebAssembly is the faster here');
     expect(open).toEqual({ wasm: 1, webgpu: 0 });
+  });
+
+  it('runs a model where it was asked to, slow or not, but never with wrong numbers', async () => {
+    const slow = { wasm: { features: [1, 2], runMs: 2 }, webgpu: { features: [1, 2], runMs: 40 } };
+    const chosen = createDouble(slow);
+    const { provider, selfTest } = await chosen.test('webgpu');
+    expect(provider).toBe('webgpu');
+    expect(selfTest.summary).toMatch(/WebAssembly is the faster here .* It runs on WebGPU, as chosen\.$/);
+    expect(chosen.open).toEqual({ wasm: 0, webgpu: 1 });
+    const alike = createDouble({ wasm: { features: [1] }, webgpu: { features: [1] } });
+    expect(await alike.test('wasm')).toMatchObject({ provider: 'wasm', selfTest: { status: 'agreed' } });
+    expect(alike.open).toEqual({ wasm: 1, webgpu: 0 });
+    const wrong = createDouble({ wasm: { features: [1, 2] }, webgpu: { features: [1, 2.1] } });
+    expect(await wrong.test('webgpu')).toMatchObject({ provider: 'wasm', selfTest: { status: 'differed' } });
+  });
+
+  it('builds a second encoder where the one in use runs elsewhere than asked', async () => {
+    const { open, test } = createDouble({ wasm: { features: [1] }, webgpu: { features: [1] } }, 'wasm');
+    expect((await test('webgpu')).provider).toBe('webgpu');
+    expect(open).toEqual({ wasm: 0, webgpu: 1 });
   });
 
   it('runs a model on the one provider that can', async () => {

@@ -3,7 +3,7 @@ import { WorkbenchError } from '../../core/errors.ts';
 import { createRandom } from '../../core/random.ts';
 import { BACKENDS, STORED_F16 } from '../../core/testing.ts';
 import type { Precision } from '../../models/onnx/lower.ts';
-import type { Provider, SelfTest } from '../api/compute.ts';
+import type { Provider, RunOn, SelfTest } from '../api/compute.ts';
 import { type Network, type NetworkOutput, runNetwork } from './model.ts';
 import type { Runtime, Session, SessionStage } from './runtime.ts';
 
@@ -120,18 +120,20 @@ function testedAlone(only: Attempt, reason: string): TestedSession {
   };
 }
 
-/** The result of a model that both providers ran: which is used, and why. The other session is released. */
+/** The result of a model that both providers ran: which is used, and why. Never one with wrong numbers. The other session is released. */
 async function testedOnBoth(
   wasm: Attempt,
   webgpu: Attempt,
   precision: Precision | null,
+  runOn: RunOn,
 ): Promise<TestedSession> {
   const { difference, tolerance } = compare(webgpu.output.data, wasm.output.data, precision);
   const wasmMs = wasm.output.elapsedMs;
   const webgpuMs = webgpu.output.elapsedMs;
   const agreed = difference <= tolerance;
   const isSlow = webgpuMs > SLOW_FACTOR * wasmMs;
-  const [used, unused] = agreed && !isSlow ? [webgpu, wasm] : [wasm, webgpu];
+  const wanted = runOn === 'automatic' ? (isSlow ? 'wasm' : 'webgpu') : runOn;
+  const [used, unused] = agreed && wanted === 'webgpu' ? [webgpu, wasm] : [wasm, webgpu];
   await unused.session.release();
   const figures = `by at most ${showNumber(difference)} (allowed ${showNumber(tolerance)})`;
   const times = `${showNumber(wasmMs)} ms an image against ${showNumber(webgpuMs)} ms`;
@@ -145,11 +147,16 @@ async function testedOnBoth(
       wasmMs,
       summary: !agreed
         ? `WebGPU and WebAssembly differ ${figures}, so this model runs on WebAssembly.`
-        : isSlow
-          ? `WebGPU and WebAssembly agree: they differ ${figures}. WebAssembly is the faster here (${times}), so this model runs on it.`
-          : `WebGPU and WebAssembly agree: they differ ${figures}.`,
+        : `WebGPU and WebAssembly agree: they differ ${figures}.${choiceWords(runOn, isSlow, times)}`,
     },
   };
+}
+
+/** Why a model runs where it does, when both would do; empty where nothing need be said. */
+function choiceWords(runOn: RunOn, isSlow: boolean, times: string): string {
+  const faster = isSlow ? ` WebAssembly is the faster here (${times})` : '';
+  if (runOn !== 'automatic') return `${faster}${isSlow ? '.' : ''} It runs on ${NAMES[runOn]}, as chosen.`;
+  return isSlow ? `${faster}, so this model runs on it.` : '';
 }
 
 const isDeviceLost = (error: unknown) => error instanceof WorkbenchError && error.code === 'gpu/device-lost';
@@ -157,9 +164,9 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 
 /**
  * Builds the model's session and tests it. On a WebGPU runtime both providers run it; where they differ by more than
- * rounding, or WebGPU is much slower, the model stays on WebAssembly, which is the same code everywhere. A model that one
+ * rounding, or WebGPU is much slower and was not asked for, the model stays on WebAssembly, which is the same code everywhere. A model that one
  * of them cannot run (too large for WebAssembly's memory, an operation without a GPU kernel) runs on the other. One whose
- * encoder another model has in use runs where that does: no second session of the encoder is built for a comparison.
+ * encoder another model has in use where it may run runs there: no second session of the encoder is built for a comparison.
  * Errors: `model/self-test-failed` for an output that is not finite, `onnx/unsupported-interface`, `runtime/run-failed`, `gpu/device-lost`.
  */
 export async function createTestedSession(
@@ -167,6 +174,7 @@ export async function createTestedSession(
   stages: readonly SessionStage[],
   network: Network,
   precision: Precision | null,
+  runOn: RunOn,
 ): Promise<TestedSession> {
   if (runtime.report.provider === 'wasm') {
     const wasm = await attempt(runtime, stages, network, 'wasm');
@@ -174,7 +182,7 @@ export async function createTestedSession(
   }
   const [first] = stages;
   const sharing = first && runtime.providerSharing(first);
-  if (sharing !== undefined) {
+  if (sharing !== undefined && (runOn === 'automatic' || runOn === sharing)) {
     const alone = await attempt(runtime, stages, network, sharing);
     return testedAlone(alone, 'it shares the encoder of a model that runs there already.');
   }
@@ -190,7 +198,7 @@ export async function createTestedSession(
     const webgpu = await attempt(runtime, stages, network, 'webgpu');
     return wasm === undefined
       ? testedAlone(webgpu, `on WebAssembly it failed: ${messageOf(wasmError)}`)
-      : await testedOnBoth(wasm, webgpu, precision);
+      : await testedOnBoth(wasm, webgpu, precision, runOn);
   } catch (error) {
     if (isDeviceLost(error)) throw error;
     // Both refuse it: the reference provider's reason is the one to read.

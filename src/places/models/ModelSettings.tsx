@@ -1,8 +1,8 @@
-/** Which segmenter and which extractor the other places use. */
+/** Which segmenter and which extractor the other places use, and where models run. */
 import { useMemo } from 'react';
-import type { ModelReport, ModelRole } from '../../../workers/api/compute.ts';
-import { chooseModel } from '../../services/models.ts';
-import { activeModelOf } from '../../state/models.ts';
+import type { ModelReport, ModelRole, RunOn } from '../../../workers/api/compute.ts';
+import { chooseModel, chooseRunOn } from '../../services/models.ts';
+import { activeModelOf, initialModels } from '../../state/models.ts';
 import { useStore } from '../../state/store.ts';
 import { ChoiceSetting } from '../../ui/settings.tsx';
 import { SettingsGroup } from '../../ui/SettingsGroup.tsx';
@@ -35,8 +35,42 @@ export function RoleSetting({ modelRole: role, label, reason }: RoleSettingProps
   );
 }
 
+const RUN_ON: readonly { readonly value: RunOn; readonly label: string }[] = [
+  { value: 'automatic', label: 'Automatic' },
+  { value: 'webgpu', label: 'WebGPU' },
+  { value: 'wasm', label: 'WebAssembly' },
+];
+
+function RunOnSetting() {
+  const runOn = useStore((state) => state.models.runOn);
+  // Models are let go and loaded again: not below a job that may be using one.
+  const isBusy = useStore((state) => state.jobs.running.some(({ place }) => place !== 'cohort'));
+  return (
+    <ChoiceSetting
+      label="Run models on"
+      reason="Automatic is WebGPU where there is one that is not much slower. A choice is kept to unless the self-test finds wrong numbers there, or the browser has none. Training needs WebGPU whatever is chosen."
+      value={runOn}
+      defaultValue={initialModels.runOn}
+      choices={RUN_ON}
+      disabled={isBusy}
+      onChange={(choice) => void chooseRunOn(choice)}
+    />
+  );
+}
+
 /** The settings column. */
 export function ModelSettings() {
+  return (
+    <>
+      <InUse />
+      <SettingsGroup title="Where models run">
+        <RunOnSetting />
+      </SettingsGroup>
+    </>
+  );
+}
+
+function InUse() {
   return (
     <SettingsGroup title="In use" note="Add a file to have a choice. Other places use what is chosen here.">
       <RoleSetting
