@@ -1,4 +1,5 @@
 /** The models that come with the workbench: what they are, and how they want their input. */
+import { invariant } from '../../core/errors.ts';
 import type { Model } from '../graph/graph.ts';
 import { BASELINE_SIDE, createBaselineSegmenter } from './baseline-segmenter.ts';
 import { createFilterBank, FILTER_BANK_SIDE } from './filter-bank.ts';
@@ -83,3 +84,10 @@ export const EMBEDDED_MODELS: Readonly<Record<EmbeddedModelName, EmbeddedModel>>
 
 /** Those that the page loads, in its order: of each role the first is the default. */
 export const OFFERED_MODELS: readonly EmbeddedModelName[] = ['baseline-segmenter', 'filter-bank'];
+
+/** The model that a role has before a person chooses. */
+export function defaultModel(role: EmbeddedModel['role']): EmbeddedModel {
+  const name = OFFERED_MODELS.find((offered) => EMBEDDED_MODELS[offered].role === role);
+  invariant(name !== undefined, `no ${role} is offered`);
+  return EMBEDDED_MODELS[name];
+}

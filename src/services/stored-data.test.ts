@@ -140,7 +140,7 @@ it('knows the name of every store that the sources open', () => {
   // Whoever opens the file system has a folder of its own, or opens it by a path that begins with one.
   const folders: Readonly<Record<string, readonly string[]>> = {
     'workers/data/open-sample-files.ts': ['cohort'],
-    'workers/infer/private-files.ts': ['models', 'training'],
+    'workers/infer/private-files.ts': ['models', 'encoders', 'training'],
     'workers/infer/pack-places.ts': ['features', 'predictions'],
     'workers/download/downloaded-files.ts': ['downloads'],
     'workers/train/run-store.ts': ['training'],

@@ -22,6 +22,7 @@ export interface StoredData {
 export const PRIVATE_FOLDERS: readonly string[] = [
   'cohort',
   'models',
+  'encoders',
   'features',
   'predictions',
   'downloads',

@@ -60,6 +60,8 @@ export interface TrainedIn {
   readonly which: 'best' | 'last';
   /** What it was trained from. */
   readonly baseName: string;
+  /** Centre crop of its training images, in pixels; null for none. */
+  readonly crop: number | null;
 }
 
 export interface ModelReport {
@@ -69,6 +71,8 @@ export interface ModelReport {
   readonly source: 'embedded' | 'dropped' | 'trained';
   /** Of a trained model. */
   readonly trainedIn?: TrainedIn;
+  /** Centre crop that a segmenter was made or trained for, in pixels, null for none; absent where nobody has said. */
+  readonly crop?: number | null;
   readonly description: string;
   readonly sizeBytes: number;
   readonly parameterCount: number;

@@ -7,7 +7,7 @@ import type { Model } from '../../models/graph/graph.ts';
 import { inspectOnnx } from '../../models/onnx/inspect.ts';
 import { matchInterface } from '../../models/onnx/interface.ts';
 import { lowerToOnnx } from '../../models/onnx/lower.ts';
-import { EMBEDDED_MODELS, type EmbeddedModelName } from '../../models/zoo/registry.ts';
+import { EMBEDDED_MODELS, type EmbeddedModel, type EmbeddedModelName } from '../../models/zoo/registry.ts';
 import type { ModelId, ModelReport, ModelRole, ModelSource } from '../api/compute.ts';
 import { readParams } from './encoders.ts';
 import { readGraph } from './examine.ts';
@@ -23,7 +23,15 @@ export interface OpenedModel {
   readonly stages: readonly SessionStage[];
   readonly facts: Pick<
     ModelReport,
-    'name' | 'source' | 'sizeBytes' | 'assumptions' | 'sources' | 'precision' | 'isKept' | 'trainedIn'
+    | 'name'
+    | 'source'
+    | 'sizeBytes'
+    | 'assumptions'
+    | 'sources'
+    | 'precision'
+    | 'isKept'
+    | 'trainedIn'
+    | 'crop'
   >;
   /** Undefined for what the files say of themselves. */
   readonly description: string | undefined;
@@ -50,20 +58,27 @@ const EMBEDDED = {
   isKept: false,
 } as const;
 
+const embeddedFacts = ({ title, role, recommended: { crop } }: EmbeddedModel, sizeBytes: number) => ({
+  ...EMBEDDED,
+  name: title,
+  sizeBytes,
+  ...(role === 'segmenter' ? { crop } : {}),
+});
+
 /** A network made by code. */
 function openCode(name: EmbeddedModelName, create: () => Model): OpenedModel {
-  const { title, description, role } = EMBEDDED_MODELS[name];
+  const { description, role } = EMBEDDED_MODELS[name];
   const graph = lowerToOnnx(create());
   const sha = createSha256();
   sha.update(graph);
-  const facts = { ...EMBEDDED, name: title, sizeBytes: graph.length };
+  const facts = embeddedFacts(EMBEDDED_MODELS[name], graph.length);
   return { id: sha.digest(), role, stages: [{ graph, constants: {} }], description, facts };
 }
 
 async function openEmbeddedSam(name: EmbeddedModelName, sam: SamModel): Promise<OpenedModel> {
-  const { title, description, role } = EMBEDDED_MODELS[name];
+  const { description, role } = EMBEDDED_MODELS[name];
   const { encoder } = sam;
-  const facts = { ...EMBEDDED, name: title, sizeBytes: encoder.sizeBytes };
+  const facts = embeddedFacts(EMBEDDED_MODELS[name], encoder.sizeBytes);
   return { id: hashText(`${name} ${encoder.key}`), role, stages: await samStages(sam), description, facts };
 }
 
@@ -112,6 +127,7 @@ async function openMade(caches: ModelCaches, id: ModelId): Promise<OpenedModel> 
         precision: sam.encoder.precision,
         assumptions: [...(normalises ? [NORMALISED] : []), ...leftOut(unused)],
         ...(trainedIn === undefined ? {} : { source: 'trained', trainedIn }),
+        ...(trainedIn !== undefined && role === 'segmenter' ? { crop: trainedIn.crop } : {}),
       },
     };
   }

@@ -52,7 +52,7 @@ describe('a trained model on WebGPU', () => {
       name: 'trained',
       configuration,
       tensors: savedTensors('second'),
-      trainedIn: { runId: 'run', which: 'best' },
+      trainedIn: { runId: 'run', which: 'best', crop: 384 },
     });
 
     created.mockClear();
@@ -115,10 +115,16 @@ describe('SAMed-Tiny', () => {
       name: 'A run',
       configuration: adapted,
       tensors: trained,
-      trainedIn: { runId: 'run', which: 'last' },
+      trainedIn: { runId: 'run', which: 'last', crop: 384 },
     });
     const made = await loadModel(runtime, caches, { kind: 'made', id });
-    expect(made.report.trainedIn).toEqual({ runId: 'run', which: 'last', baseName: 'SAMed-Tiny' });
+    expect(made.report.trainedIn).toEqual({
+      runId: 'run',
+      which: 'last',
+      baseName: 'SAMed-Tiny',
+      crop: 384,
+    });
+    expect(made.report.crop).toBe(384);
     expect(created).toHaveBeenCalledTimes(3);
     const models = await caches.models.list();
     const encoder = models.find(({ manifest }) => manifest.role === 'extractor');

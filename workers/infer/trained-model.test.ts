@@ -111,13 +111,13 @@ describe('SAMeds that are kept', () => {
       name: 'A run, best',
       configuration,
       tensors: trained,
-      trainedIn: { runId: 'run 1', which: 'best' },
+      trainedIn: { runId: 'run 1', which: 'best', crop: 384 },
     });
     const opened = await openModel(caches, { kind: 'made', id });
     expect(opened.facts).toMatchObject({
       name: 'A run, best',
       source: 'trained',
-      trainedIn: { runId: 'run 1', which: 'best' },
+      trainedIn: { runId: 'run 1', which: 'best', crop: 384 },
     });
     expect(opened.stages[0]?.shareKey).toBe((await openModel(caches, base)).stages[0]?.shareKey);
     const ours = await run(caches, { kind: 'made', id });
@@ -144,7 +144,7 @@ describe('SAMeds that are kept', () => {
       name: 'All',
       configuration,
       tensors,
-      trainedIn: { runId: 'run 2', which: 'last' },
+      trainedIn: { runId: 'run 2', which: 'last', crop: 384 },
     });
     expect(await caches.encoders.list()).toHaveLength(2);
     const { low_res_logits: logits } = await run(caches, { kind: 'made', id });
@@ -159,7 +159,7 @@ describe('SAMeds that are kept', () => {
       name: 'Wrong rank',
       configuration: { ...configuration, rank: 8 },
       tensors: new Map(),
-      trainedIn: { runId: 'run 3', which: 'best' },
+      trainedIn: { runId: 'run 3', which: 'best', crop: 384 },
     } as const;
     await expect(addTrainedModel(caches, spec)).rejects.toMatchObject({ code: 'graph/shape-mismatch' });
   });

@@ -2,7 +2,7 @@
 import { invariant, WorkbenchError } from '../../core/errors.ts';
 import type { Params } from '../../models/graph/graph.ts';
 import type { SamedConfiguration } from '../../models/zoo/samed-configuration.ts';
-import type { ModelId, ModelSource } from '../api/compute.ts';
+import type { ModelId, ModelSource, TrainedIn } from '../api/compute.ts';
 import type { SampleSource } from '../api/data.ts';
 import type { TrainingWorker, TrainRun } from '../api/train.ts';
 import { checkGpu } from '../gpu/check-gpu.ts';
@@ -25,7 +25,7 @@ export interface NewTrainedModel {
   readonly configuration: SamedConfiguration;
   /** What the base does not have, or has otherwise. */
   readonly tensors: Params;
-  readonly trainedIn: { readonly runId: string; readonly which: 'best' | 'last' };
+  readonly trainedIn: Omit<TrainedIn, 'baseName'>;
 }
 
 /** What training takes from the rest of the compute worker. */
@@ -113,7 +113,7 @@ export function createTrainingWorker(services: TrainingServices): TrainingWorker
         name: `${run.spec.name}, ${which}, step ${step}`,
         configuration: network.configuration,
         tensors: await readTensors(network, network.changed),
-        trainedIn: { runId: run.spec.runId, which },
+        trainedIn: { runId: run.spec.runId, which, crop: run.spec.settings.crop },
       });
       models.push({ which, id });
     }

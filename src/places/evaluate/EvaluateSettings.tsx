@@ -45,7 +45,7 @@ function RunSettings() {
         min={32}
         max={2048}
         problem={wantedSide === side ? undefined : `${segmenter?.name} takes ${wantedSide} px only.`}
-        reason="Side of the square that the network sees, and the size at which its masks are compared. 512 is SAMed's default; the baseline segmenter takes 512 only."
+        reason="Side of the square that the network sees, and the size at which its masks are compared. 512 is SAMed's default; a segmenter made for one size takes no other."
       />
       <ChoiceSetting
         {...of('preset')}
