@@ -143,7 +143,6 @@ it('knows the name of every store that the sources open', () => {
     'workers/infer/private-files.ts': ['models', 'encoders', 'training'],
     'workers/infer/pack-places.ts': ['features', 'predictions'],
     'workers/download/downloaded-files.ts': ['downloads'],
-    'workers/train/run-store.ts': ['training'],
     'src/services/evaluate-store.ts': ['predictions'],
     'src/services/stored-data.ts': [],
   };
