@@ -20,6 +20,7 @@ import {
   withoutModel,
   withRejectedModel,
 } from '../state/models.ts';
+import { PUBLISHED_CROP } from '../state/evaluate.ts';
 import { store, update } from '../state/store.ts';
 import { serializeError } from '../../core/errors.ts';
 import type { RunningCompute } from './compute-service.ts';
@@ -173,17 +174,27 @@ export async function activeModel(role: ModelRole): Promise<ActiveModel> {
   return { worker, model };
 }
 
-/** Evaluate's input follows a segmenter that takes one side only: any other would be refused. */
-function followSegmenter(): void {
-  const side = activeModelOf(store.getState().models, 'segmenter')?.input.side ?? null;
-  if (side === null) return;
-  update('evaluate', (evaluate) => ({ ...evaluate, settings: { ...evaluate.settings, side } }));
+/**
+ * Evaluate's input follows the segmenter: its side, for any other would be refused, and its crop where one is known. A crop
+ * that only the segmenter before wanted gives way to the published one.
+ */
+function followSegmenter(before: ModelReport | undefined): void {
+  const segmenter = activeModelOf(store.getState().models, 'segmenter');
+  if (segmenter === undefined) return;
+  update('evaluate', (evaluate) => {
+    const { settings } = evaluate;
+    const isBefores = before?.crop !== undefined && (before.crop ?? 0) === settings.crop;
+    const crop =
+      segmenter.crop === undefined ? (isBefores ? PUBLISHED_CROP : settings.crop) : (segmenter.crop ?? 0);
+    return { ...evaluate, settings: { ...settings, crop, side: segmenter.input.side ?? settings.side } };
+  });
 }
 
 /** Takes a model into use; null takes the embedded one. */
 export function chooseModel(role: ModelRole, id: ModelId | null): void {
+  const before = activeModelOf(store.getState().models, 'segmenter');
   update('models', (models) => withChosenModel(models, role, id));
-  if (role === 'segmenter') followSegmenter();
+  if (role === 'segmenter') followSegmenter(before);
 }
 
 /** Starts what the Models place shows; failures are in the state already. */
@@ -219,9 +230,10 @@ export async function loadMadeModel(id: ModelId): Promise<void> {
 
 /** Takes a model out of the state; where it was in use, the embedded one takes over. */
 function drop(id: ModelId): void {
+  const before = activeModelOf(store.getState().models, 'segmenter');
   const isSegmenter = store.getState().models.chosen.segmenter === id;
   update('models', (models) => withoutModel(models, id));
-  if (isSegmenter) followSegmenter();
+  if (isSegmenter) followSegmenter(before);
 }
 
 /** Frees the memory of a model; its files stay. Its errors end up in the state. */
