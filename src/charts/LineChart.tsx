@@ -10,9 +10,10 @@ import {
   formatValue,
   type LineData,
   type LineSeries,
+  placesOf,
   valueTitle,
 } from './line-figure.ts';
-import { calmEnd, indexAt, type LinePoints, positionsOf, thin } from './line-series.ts';
+import { calmEnd, choose, indexAt, type LinePoints, thin } from './line-series.ts';
 import type { Mark } from './MarkLayer.tsx';
 import { type LinearScale, linearScale, roundDomain, roundTicks } from './scale.ts';
 import { formatCount } from '../ui/format.ts';
@@ -93,11 +94,8 @@ function legendItems(series: readonly LineSeries[]) {
 
 /** One area for each x, from half way to its neighbour on the left to half way to that on the right. */
 function marksOf(data: LineData, scales: Scales, top: number, bottom: number): readonly Mark[] {
-  const places = positionsOf(
-    data.series.map(({ points }) => points),
-    MAX_MARKS,
-  );
-  return places.map((place, i) => {
+  const places = choose(placesOf(data.series), MAX_MARKS);
+  return Array.from(places, (place, i) => {
     const centre = scales.x.at(place);
     const from = i === 0 ? centre - 6 : (scales.x.at(places[i - 1] as number) + centre) / 2;
     const to = i === places.length - 1 ? centre + 6 : (scales.x.at(places[i + 1] as number) + centre) / 2;

@@ -1,8 +1,8 @@
 /** What a line figure shows, and its table. Pure. */
-import { formatCount, formatNumber, formatPercentNumber } from '../ui/format.ts';
+import { formatCount, formatCounted, formatNumber, formatPercentNumber } from '../ui/format.ts';
 import type { MarkStyle } from '../ui/palette.ts';
 import type { FigureTable } from './figure-table.ts';
-import { type LinePoints, positionsOf } from './line-series.ts';
+import { choose, indexAt, type LinePoints, unionOf } from './line-series.ts';
 
 export interface LineSeries {
   /** Machine name, snake_case. */
@@ -48,13 +48,26 @@ export function valueTitle({ kind, yLabel, yUnit }: LineData): string {
   return unit === undefined ? yLabel : `${yLabel} (${unit})`;
 }
 
+const places = new WeakMap<readonly LineSeries[], Float64Array>();
+
+/** Every x of some series; worked out once for the same list, because chart, marks, table and caption all ask. */
+export function placesOf(series: readonly LineSeries[]): Float64Array {
+  const known = places.get(series) ?? unionOf(series.map(({ points }) => points));
+  places.set(series, known);
+  return known;
+}
+
 /** One row for each x, evenly chosen where there are too many; a series without a point at an x has no value there. */
 export function lineTable({ xLabel, yLabel, yUnit, kind, series }: LineData): FigureTable {
-  const values = series.map(({ points }) => new Map(Array.from(points.x, (x, i) => [x, points.y[i]])));
+  const xKey = xLabel.replaceAll(/\W+/g, '_');
   const unit = yUnit === undefined ? {} : { unit: yUnit };
+  const valueAt = (points: LinePoints, x: number) => {
+    const index = indexAt(points, x);
+    return points.x[index] === x ? (points.y[index] ?? null) : null;
+  };
   return {
     columns: [
-      { key: xLabel.replaceAll(/\W+/g, '_'), label: xLabel, kind: 'count' },
+      { key: xKey, label: xLabel, kind: 'count' },
       ...series.map(({ key, label }) => ({
         key,
         label: series.length === 1 ? yLabel : label,
@@ -62,20 +75,17 @@ export function lineTable({ xLabel, yLabel, yUnit, kind, series }: LineData): Fi
         ...unit,
       })),
     ],
-    rows: positionsOf(
-      series.map(({ points }) => points),
-      MAX_TABLE_ROWS,
-    ).map((x) => ({
-      [xLabel.replaceAll(/\W+/g, '_')]: x,
-      ...Object.fromEntries(series.map(({ key }, i) => [key, values[i]?.get(x) ?? null])),
+    rows: Array.from(choose(placesOf(series), MAX_TABLE_ROWS), (x) => ({
+      [xKey]: x,
+      ...Object.fromEntries(series.map(({ key, points }) => [key, valueAt(points, x)])),
     })),
   };
 }
 
 /** How many x there are, and that the table holds a choice of them where it does. */
 export function describeLines({ counted, series }: LineData): string {
-  const count = new Set(series.flatMap(({ points }) => Array.from(points.x))).size;
+  const count = placesOf(series).length;
   const listed =
     count > MAX_TABLE_ROWS ? ` The table lists ${formatCount(MAX_TABLE_ROWS)} of them, evenly chosen.` : '';
-  return `n = ${formatCount(count)} ${counted}${count === 1 ? '' : 's'}.${listed}`;
+  return `n = ${formatCounted(count, counted)}.${listed}`;
 }

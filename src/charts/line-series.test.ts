@@ -1,6 +1,6 @@
 /** Thinning keeps what matters of 20,000 points, smoothing has no bias at its start, axes change rarely. */
 import { describe, expect, it } from 'vitest';
-import { calmEnd, indexAt, pointsOf, positionsOf, smooth, thin } from './line-series.ts';
+import { calmEnd, choose, indexAt, pointsOf, smooth, thin, unionOf } from './line-series.ts';
 
 const count = 20_000;
 const steps = Array.from({ length: count }, (_, i) => i + 1);
@@ -43,17 +43,19 @@ describe('smooth', () => {
   });
 });
 
-describe('indexAt and positionsOf', () => {
+describe('indexAt, unionOf and choose', () => {
   it('find the last point at or before a place', () => {
     const points = pointsOf([2, 4, 6], [1, 1, 1]);
     expect([1, 2, 3, 6, 9].map((x) => indexAt(points, x))).toEqual([-1, 0, 0, 2, 2]);
   });
 
   it('unite the places of all series and choose evenly among too many', () => {
-    expect(positionsOf([pointsOf([1, 3], [0, 0]), pointsOf([2, 3], [0, 0])], 10)).toEqual([1, 2, 3]);
-    const chosen = positionsOf([many], 5);
-    expect(chosen).toHaveLength(5);
-    expect([chosen[0], chosen.at(-1)]).toEqual([1, count]);
+    const [a, b] = [pointsOf([1, 3], [0, 0]), pointsOf([2, 3], [0, 0])];
+    expect([...unionOf([a, b])]).toEqual([1, 2, 3]);
+    expect([...unionOf([])]).toEqual([]);
+    const chosen = choose(many.x, 5);
+    expect([...chosen]).toEqual([1, 5001, 10001, 15000, 20000]);
+    expect(choose(a.x, 2)).toBe(a.x);
   });
 });
 

@@ -8,11 +8,16 @@ export interface LinePoints {
 
 /** The points whose y is a finite number. */
 export function pointsOf(x: readonly number[], y: readonly (number | null)[]): LinePoints {
-  const kept = x.flatMap((_, i) => (Number.isFinite(y[i] ?? Number.NaN) ? [i] : []));
-  return {
-    x: Float64Array.from(kept, (i) => x[i] as number),
-    y: Float64Array.from(kept, (i) => y[i] as number),
-  };
+  const [keptX, keptY] = [new Float64Array(x.length), new Float64Array(x.length)];
+  let count = 0;
+  for (let i = 0; i < x.length; i++) {
+    const value = y[i] ?? Number.NaN;
+    if (!Number.isFinite(value)) continue;
+    keptX[count] = x[i] as number;
+    keptY[count] = value;
+    count++;
+  }
+  return { x: keptX.subarray(0, count), y: keptY.subarray(0, count) };
 }
 
 /**
@@ -71,13 +76,24 @@ export function indexAt(points: LinePoints, x: number): number {
   return low - 1;
 }
 
-/** Every x of the series once, in rising order; of more than `most` as many evenly chosen ones, the first and the last among them. */
-export function positionsOf(series: readonly LinePoints[], most: number): readonly number[] {
-  const all = [...new Set(series.flatMap(({ x }) => Array.from(x)))].toSorted((a, b) => a - b);
-  if (all.length <= most) return all;
-  return Array.from(
+/** Every x of the series once, in rising order. */
+export function unionOf(series: readonly LinePoints[]): Float64Array {
+  const all = new Float64Array(series.reduce((count, { x }) => count + x.length, 0));
+  let end = 0;
+  for (const { x } of series) {
+    all.set(x, end);
+    end += x.length;
+  }
+  all.sort();
+  return all.filter((x, i) => i === 0 || x !== all[i - 1]);
+}
+
+/** Of more than `most` values as many evenly chosen ones, the first and the last among them. */
+export function choose(values: Float64Array, most: number): Float64Array {
+  if (values.length <= most) return values;
+  return Float64Array.from(
     { length: most },
-    (_, i) => all[Math.round((i * (all.length - 1)) / (most - 1))] as number,
+    (_, i) => values[Math.round((i * (values.length - 1)) / (most - 1))] as number,
   );
 }
 
