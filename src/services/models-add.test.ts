@@ -124,7 +124,9 @@ it('keeps the answer for the SAM that was chosen last, in whatever order answers
 it('makes a second model of the same words', async () => {
   worker.outline = () => Promise.resolve(outlineOf('SAMed of the same sizes'));
   worker.madeModels = () => Promise.resolve(made);
-  const made = [{ id: 'first', name: 'SAMed of the same sizes', role: 'segmenter', sizeBytes: 1 }] as const;
+  const made = [
+    { id: 'first', name: 'SAMed of the same sizes', role: 'segmenter', isTrainable: true, sizeBytes: 1 },
+  ] as const;
   await drop('sam.pth');
   await drop('epoch_9.pth');
   await drop('epoch_19.pth');

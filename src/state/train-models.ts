@@ -29,7 +29,8 @@ const choicesOf = memoizeLast(
         name: title,
       })),
       ...made
-        .filter(({ role }) => role === 'segmenter')
+        // A segmenter that cannot be trained is listed with the reason.
+        .filter(({ role, isTrainable }) => isTrainable || role === 'segmenter')
         .map(({ id, name }) => ({ key: `made:${id}`, source: { kind: 'made', id } as const, name })),
     ];
     return sources.map((choice) => ({ ...choice, refusal: refusals[choice.key] ?? undefined }));

@@ -13,7 +13,7 @@ import { type LoadedModel, loadModel } from './load.ts';
 import { makeModel } from './make-model.ts';
 import { removeUnusedEncoders } from './keep-sam.ts';
 import { openModelCaches } from './open-caches.ts';
-import { openTrainable } from './open-trainable.ts';
+import { isTrainable, openTrainable } from './open-trainable.ts';
 import { predict } from './predict.ts';
 import { readPrediction } from './prediction-store.ts';
 import { openCacheStorage } from './private-files.ts';
@@ -84,11 +84,13 @@ export function createComputeWorker(): ComputeWorker & TrainingWorker {
     },
     async madeModels() {
       const entries = await (await caches).models.list();
-      return entries.map(({ id, manifest, sizeBytes }) => {
-        const { name, role } = manifest;
-        const trainedIn = manifest.kind === 'sam' ? manifest.trainedIn : undefined;
-        return { id, name, role, sizeBytes, ...(trainedIn === undefined ? {} : { trainedIn }) };
-      });
+      return entries.map(({ id, manifest, sizeBytes }) => ({
+        id,
+        name: manifest.name,
+        role: manifest.role,
+        isTrainable: isTrainable(manifest),
+        sizeBytes,
+      }));
     },
     async deleteModel(id) {
       await unload(id);

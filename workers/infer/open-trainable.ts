@@ -6,11 +6,16 @@ import { gridOf, PUBLISHED_EMBEDDING_DIM } from '../../models/zoo/samed-configur
 import { POSITION_MATRIX, withDensePositions } from '../../models/zoo/samed-positions.ts';
 import type { ModelSource } from '../api/compute.ts';
 import type { TrainableModel } from '../train/trainable-model.ts';
-import type { ModelCaches } from './model-manifest.ts';
+import type { ModelCaches, ModelManifest } from './model-manifest.ts';
 import { openSam } from './sam-source.ts';
 
 function notTrainable(message: string, hint: string): WorkbenchError {
   return new WorkbenchError('train/not-trainable', message, { hint });
+}
+
+/** Whether a training may start from a kept model, by its manifest: a whole SAM or SAMed. */
+export function isTrainable(manifest: ModelManifest): boolean {
+  return manifest.kind === 'sam' && (manifest.role === 'segmenter' || manifest.normalises);
 }
 
 /**

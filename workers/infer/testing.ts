@@ -58,6 +58,16 @@ export function createCaches(): ModelCaches {
   };
 }
 
+/** Makes a model of checkpoints in f32 at their own side. */
+export function makeOf(
+  caches: ModelCaches,
+  files: readonly File[],
+  precision: 'f32' | 'f16' = 'f32',
+): Promise<ModelId> {
+  const spec = { kind: 'checkpoints', files, settings: { precision, side: null } } as const;
+  return makeModel(caches, spec, new AbortController().signal, () => undefined);
+}
+
 /** Makes the SAMed of that salt, of two files. */
 export function makeSamed(
   caches: ModelCaches,
@@ -67,6 +77,5 @@ export function makeSamed(
   const fileOf = (name: string, tensors: Params) =>
     new File([writeSafetensors(tensors, { heads: '2' })], name);
   const files = [fileOf('sam.safetensors', SAM_TENSORS), fileOf(`${salt}.safetensors`, savedTensors(salt))];
-  const spec = { kind: 'checkpoints', files, settings: { precision, side: null } } as const;
-  return makeModel(caches, spec, new AbortController().signal, () => undefined);
+  return makeOf(caches, files, precision);
 }

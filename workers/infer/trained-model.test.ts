@@ -2,12 +2,13 @@
 import * as ort from 'onnxruntime-web/wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { writeSafetensors } from '../../core/formats/safetensors.ts';
 import { BACKENDS, describeDifference } from '../../core/testing.ts';
 import type { Params, Tensor } from '../../models/graph/graph.ts';
 import { interpret } from '../../models/reference/interpret.ts';
 import { synthImage } from '../../models/testing/synth-weights.ts';
 import { createSamed } from '../../models/zoo/samed.ts';
-import { gridOf } from '../../models/zoo/samed-configuration.ts';
+import { gridOf, SAM_DECODER } from '../../models/zoo/samed-configuration.ts';
 import { DENSE_POSITIONS, densePositions, POSITION_MATRIX } from '../../models/zoo/samed-positions.ts';
 import type { ModelSource } from '../api/compute.ts';
 import { addTrainedModel, removeTrainedModels } from './add-trained-model.ts';
@@ -17,6 +18,8 @@ import { openTrainable } from './open-trainable.ts';
 import {
   configuration,
   createCaches,
+  isOfEncoder,
+  makeOf,
   makeSamed,
   SAM_TENSORS,
   samedTensors,
@@ -44,11 +47,27 @@ async function run(caches: ModelCaches, source: ModelSource): Promise<Readonly<R
   return feeds;
 }
 
+/** A checkpoint's tensors with the positions that its matrix makes. */
+function wholeOf(params: Params): Params {
+  const matrix = params.get(POSITION_MATRIX)?.data ?? new Float32Array();
+  return new Map([...params, [DENSE_POSITIONS, densePositions(matrix, gridOf(configuration))]]);
+}
+
+/** Pixels as SAM's published code normalises them, from its numbers for pixels in [0, 255]. */
+function normalised({ shape, data }: Tensor): Tensor {
+  const mean = [123.675, 116.28, 103.53];
+  const deviation = [58.395, 57.12, 57.375];
+  const planeSize = data.length / 3;
+  const normalise = (value: number, at: number) => {
+    const channel = Math.floor(at / planeSize);
+    return (255 * value - (mean[channel] as number)) / (deviation[channel] as number);
+  };
+  return { shape, data: data.map(normalise) };
+}
+
 /** The same by the oracle. */
 function logitsOf(params: Params): Float32Array {
-  const matrix = params.get(POSITION_MATRIX)?.data ?? new Float32Array();
-  const whole = new Map([...params, [DENSE_POSITIONS, densePositions(matrix, gridOf(configuration))]]);
-  const outputs = interpret({ graph: createSamed(configuration), params: whole }, { image });
+  const outputs = interpret({ graph: createSamed(configuration), params: wholeOf(params) }, { image });
   return Float32Array.from(outputs['low_res_logits']?.data ?? []);
 }
 
@@ -171,5 +190,61 @@ describe('SAMeds that are kept', () => {
     });
     expect(await makeSamed(caches, 'first')).toBe(first);
     expect(await run(caches, { kind: 'made', id: first })).toHaveProperty('low_res_logits');
+  });
+});
+
+describe('a SAM without adapters', () => {
+  const sizes = { ...configuration, embeddingDim: 256, decoder: SAM_DECODER };
+  const caches = createCaches();
+  const file = (name: string, isWanted: (tensor: string) => boolean) => {
+    const tensors = [...samedTensors('plain', sizes)].filter(([tensor]) => isWanted(tensor));
+    return new File([writeSafetensors(new Map(tensors))], name);
+  };
+  let source: ModelSource;
+
+  it('gives a training all but what depends on the classes', async () => {
+    const sam = file('sam.safetensors', (name) => !/^w_[ab]_/.test(name));
+    source = { kind: 'made', id: await makeOf(caches, [sam]) };
+    const trainable = await openTrainable(caches, source);
+    expect(trainable.configuration).toEqual({ ...sizes, rank: 0 });
+    const missing = createSamed(trainable.configuration).parameters.filter(
+      ({ name }) => !trainable.shapes.has(name),
+    );
+    expect(missing.length).toBeGreaterThan(0);
+    for (const { name } of missing) {
+      expect(name).toMatch(/mask_tokens|output_hypernetworks_mlps|iou_prediction_head/);
+    }
+    const name = 'mask_decoder.transformer.layers.0.mlp.lin1.weight';
+    expect(await trainable.read(name)).toEqual(samedTensors('plain', sizes).get(name)?.data);
+  });
+
+  it('takes normalised pixels, and a SAMed trained from it plain ones', async () => {
+    const tensors = new Map([...samedTensors('fine', sizes)].filter(([name]) => !isOfEncoder(name)));
+    const trainedIn = { runId: 'run', which: 'best', crop: null } as const;
+    const spec = { base: source, name: 'SAMed', configuration: sizes, tensors, trainedIn };
+    const id = await addTrainedModel(caches, spec);
+    const [base, trained] = await Promise.all([
+      openModel(caches, source),
+      openModel(caches, { kind: 'made', id }),
+    ]);
+    expect(base.facts.assumptions.join(' ')).toContain('normalised');
+    expect(trained.facts.assumptions).toEqual([]);
+    expect(await caches.encoders.list()).toHaveLength(1);
+    const embed = async (from: ModelSource) => (await run(caches, from))['image_embeddings']?.data;
+    const expected = interpret(
+      { graph: createSamed({ ...sizes, rank: 0 }), params: wholeOf(samedTensors('plain', sizes)) },
+      { image: normalised(image) },
+    )['image_embeddings'];
+    expect(
+      describeDifference((await embed(source)) as Float32Array, expected?.data ?? [], BACKENDS),
+    ).toBeUndefined();
+  });
+
+  it('that is an encoder alone cannot be trained, and says why', async () => {
+    const encoder = file('encoder.safetensors', isOfEncoder);
+    const id = await makeOf(caches, [encoder]);
+    await expect(openTrainable(caches, { kind: 'made', id })).rejects.toMatchObject({
+      code: 'train/not-trainable',
+    });
   });
 });
