@@ -10,6 +10,7 @@ const COMMANDS = {
   demo: { file: 'e2e/demo.ts', drivesPage: true },
   'models-export': { file: 'scripts/models-export.ts', drivesPage: false },
   'models-inspect': { file: 'scripts/models-inspect.ts', drivesPage: false },
+  'pretrain-tiny': { file: 'scripts/pretrain-tiny.ts', drivesPage: false },
   bench: { file: 'bench/run.ts', drivesPage: true },
 };
 
