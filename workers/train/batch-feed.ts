@@ -1,10 +1,9 @@
 /** The batches of a run, read while the steps before them are computed. What cannot be read is left out and told. */
-import type { SampleId } from '../../core/cohort/sample.ts';
-import { type SerializedError, WorkbenchError } from '../../core/errors.ts';
+import { WorkbenchError } from '../../core/errors.ts';
 import { drawAugmentation } from '../../core/imaging/augment.ts';
 import type { TrainSpec } from '../api/train.ts';
 import type { BatchPlan, PlannedImage } from './batch-plan.ts';
-import type { SampleReader } from './sample-reader.ts';
+import type { SampleFailure, SampleReader } from './sample-reader.ts';
 import type { WeightedSample } from './step-inputs.ts';
 
 /** Batches that are read before they are needed. */
@@ -12,7 +11,7 @@ const AHEAD_COUNT = 2;
 
 export interface FedBatch {
   readonly samples: readonly WeightedSample[];
-  readonly failures: readonly { readonly id: SampleId; readonly error: SerializedError }[];
+  readonly failures: readonly SampleFailure[];
 }
 
 /**
@@ -35,7 +34,7 @@ export async function* feedBatches(
     });
     const found = await reader.read(wanted);
     const samples: WeightedSample[] = [];
-    const failures: FedBatch['failures'][number][] = [];
+    const failures: SampleFailure[] = [];
     for (const [index, { ref, weight }] of wanted.entries()) {
       const sample = found[index];
       if (sample === undefined) continue;

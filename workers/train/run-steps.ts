@@ -12,7 +12,7 @@ import type { EngineState } from './engine.ts';
 import type { OptimizerRates } from './optimizer-rates.ts';
 import type { RunControl } from './run-control.ts';
 import { isBetter, isValidation, type RunLog, validationsSinceBest } from './run-log.ts';
-import type { SampleReader } from './sample-reader.ts';
+import type { SampleFailure, SampleReader } from './sample-reader.ts';
 import { learningRateAt } from './schedule.ts';
 import { type InputLayout, makeStepInputs } from './step-inputs.ts';
 import { createStepReports } from './step-reports.ts';
@@ -90,7 +90,7 @@ export function createSteps(run: StepsOfRun): RunningSteps {
     reports.restart();
   }
 
-  function tellFailures(step: number, { failures }: FedBatch): void {
+  function tellFailures(step: number, failures: readonly SampleFailure[]): void {
     for (const { id, error } of failures) {
       if (unreadable.has(id)) continue;
       unreadable.add(id);
@@ -112,7 +112,7 @@ export function createSteps(run: StepsOfRun): RunningSteps {
       await engine.step(inputs, rates);
     }
     reports.count(batch.samples.length);
-    tellFailures(step, batch);
+    tellFailures(step, batch.failures);
     if (reports.isDue) await reports.read();
   }
 
@@ -129,11 +129,13 @@ export function createSteps(run: StepsOfRun): RunningSteps {
     const found = await validate(validation, reader, set, layout, step, signal, (done) =>
       report({ phase: 'Validating', done, total: spec.validation.length, unit: 'images' }),
     );
-    if (found !== undefined) {
-      const isBest = isBetter(log.events, found.event);
-      log.overlays = found.overlays;
+    const { event, overlays, failures } = found;
+    tellFailures(step, failures);
+    if (event !== undefined) {
+      const isBest = isBetter(log.events, event);
+      log.overlays = overlays;
       if (isBest) await run.keepBest(await engine.state());
-      log.events.push({ ...found.event, isBest });
+      log.events.push({ ...event, isBest });
     }
     reports.restart();
   }

@@ -15,6 +15,12 @@ export interface PreparedSample {
 
 export type ReadSample = PreparedSample | { readonly error: SerializedError };
 
+/** A sample that is left out, and why. */
+export interface SampleFailure {
+  readonly id: SampleId;
+  readonly error: SerializedError;
+}
+
 export interface SampleRequest {
   readonly ref: SampleRef;
   /** Undefined for an image as it is, which is kept for the next time as far as memory allows. */

@@ -7,8 +7,16 @@ import { createMemoryStorage, type CacheStorage } from '../infer/cache-storage.t
 import { createRunControl, type RunControl } from './run-control.ts';
 import { isStep, isValidation, type RunLog } from './run-log.ts';
 import { createRunStore } from './run-store.ts';
-import { createTestModel, oracleDevice, TEST_SOURCE, testSamples, testSpec } from './testing.ts';
+import {
+  createTestModel,
+  MINIMAL_SAMED,
+  oracleDevice,
+  TEST_SOURCE,
+  testSamples,
+  testSpec,
+} from './testing.ts';
 import { trainRun } from './train-run.ts';
+import type { TrainableModel } from './trainable-model.ts';
 import type { TrainingDevice } from './training-device.ts';
 
 const SOURCES: ReadonlyMap<number, SampleSource> = new Map([0, 1].map((shard) => [shard, TEST_SOURCE]));
@@ -19,6 +27,7 @@ const POLL = { timeout: 30_000 };
 interface Started {
   readonly storage?: CacheStorage;
   readonly device?: TrainingDevice;
+  readonly model?: TrainableModel;
   readonly control?: RunControl;
   readonly signal?: AbortSignal;
   readonly report?: (done: number) => void;
@@ -26,7 +35,12 @@ interface Started {
 
 /** Runs a spec in a storage. */
 function start(spec: TrainSpec, started: Started = {}) {
-  const { storage = createMemoryStorage(), device = oracleDevice(), control = createRunControl() } = started;
+  const {
+    model = createTestModel(),
+    storage = createMemoryStorage(),
+    device = oracleDevice(),
+    control = createRunControl(),
+  } = started;
   const log: RunLog = { events: [], overlays: [] };
   const store = createRunStore(storage);
   const surroundings = {
@@ -36,7 +50,7 @@ function start(spec: TrainSpec, started: Started = {}) {
     addModels: () => Promise.resolve([{ which: 'last' as const, id: 'made' }]),
   };
   const signal = started.signal ?? new AbortController().signal;
-  const end = trainRun(spec, createTestModel(), surroundings, control, log, signal, ({ phase, done }) =>
+  const end = trainRun(spec, model, surroundings, control, log, signal, ({ phase, done }) =>
     phase === 'Training' ? started.report?.(done) : undefined,
   );
   return { end, log, store, storage };
@@ -175,12 +189,16 @@ describe('a run', () => {
 
   it('leaves out samples that cannot be read, says so once, and trains on', async () => {
     const training = [...testSamples('training', 4), { id: 'broken', shard: 0, group: 0 }];
-    const { end, log } = start({ ...testSpec(), training });
-    expect(await end).toMatchObject({ status: 'finished' });
+    const validation = [...testSamples('validation', 2), { id: 'broken too', shard: 1, group: 0 }];
+    const { end, log } = start({ ...testSpec(), training, validation });
+    expect(await end).toMatchObject({ status: 'finished', best: { imageCount: 2 } });
     const sentences = log.events.flatMap((event) =>
       event.kind === 'notice' && event.notice === 'fewer-samples' ? [event.sentence] : [],
     );
-    expect(sentences).toEqual(['The sample broken is left out: It cannot be read.']);
+    expect(sentences).toEqual([
+      'The sample broken is left out: It cannot be read.',
+      'The sample broken too is left out: It cannot be read.',
+    ]);
   });
 
   it('fails when nothing of a batch can be read, and before it begins without any image', async () => {
@@ -281,6 +299,21 @@ describe('a run', () => {
     const continued = start(spec, { storage: stopped.storage });
     await continued.end;
     expect(numbersOf(continued.log.events)).toEqual(numbersOf(whole.log.events));
+  });
+
+  it('goes on from the adapters that a model has, with their rank, and adds some where it has none', async () => {
+    const settings: Partial<TrainSettings> = { epochCount: 1, learningRate: 0, weightDecay: 0, rank: 2 };
+    const adapted = createTestModel({ ...MINIMAL_SAMED, rank: 3 });
+    const runs = [start(testSpec(settings), { model: adapted }), start(testSpec(settings))];
+    const weights = [];
+    for (const { end, store } of runs) {
+      await end;
+      weights.push((await store.weights('test', 'last'))?.values);
+    }
+    expect(weights[0]?.get('w_b_003')).toEqual(await adapted.read('w_b_003'));
+    expect(weights[0]?.get('w_a_003')).toHaveLength(3 * MINIMAL_SAMED.dim);
+    expect(weights[1]?.get('w_a_003')).toHaveLength(2 * MINIMAL_SAMED.dim);
+    expect(weights[1]?.get('w_b_003')).toEqual(new Float32Array(2 * MINIMAL_SAMED.dim));
   });
 
   it('trains every weight where that is asked for', async () => {

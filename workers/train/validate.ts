@@ -4,7 +4,7 @@ import { CLASS_COUNT } from '../../core/segmentation/classes.ts';
 import { countOverlap, scoreImage } from '../../core/segmentation/overlap.ts';
 import type { TrainSample, ValidationEvent, ValidationOverlay } from '../api/train.ts';
 import type { TrainingEngine } from './engine.ts';
-import type { PreparedSample, SampleReader } from './sample-reader.ts';
+import type { PreparedSample, SampleFailure, SampleReader } from './sample-reader.ts';
 import { type InputLayout, makeStepInputs } from './step-inputs.ts';
 import { LOGITS } from './training-task.ts';
 
@@ -12,8 +12,10 @@ const OVERLAY_COUNT = 6;
 const GREY_LEVELS = 255;
 
 export interface Validation {
-  readonly event: Omit<ValidationEvent, 'isBest'>;
+  /** Undefined when no image could be read. */
+  readonly event: Omit<ValidationEvent, 'isBest'> | undefined;
   readonly overlays: readonly ValidationOverlay[];
+  readonly failures: readonly SampleFailure[];
 }
 
 interface ValidatedImage {
@@ -44,9 +46,9 @@ function overlayOf(
 }
 
 /**
- * Validates with an engine of the validation's graph. Images that cannot be read are left out.
+ * Validates with an engine of the validation's graph. Images that cannot be read are left out and listed.
  * Means over images of the Dice of rim, cup and disc, an empty mask counted as published; disc Dice by group.
- * Undefined when no image can be read. Errors: the signal's reason, between batches; the engine's; `runtime/run-failed` for
+ * Errors: the signal's reason, between batches; the engine's; `runtime/run-failed` for
  * logits that are not finite.
  */
 export async function validate(
@@ -57,20 +59,24 @@ export async function validate(
   step: number,
   signal: AbortSignal,
   onImages: (doneCount: number) => void,
-): Promise<Validation | undefined> {
+): Promise<Validation> {
   const { batchSize } = engine.plan;
   const { side, logitSide } = layout;
   const images: ValidatedImage[] = [];
   const overlays: ValidationOverlay[] = [];
+  const failures: SampleFailure[] = [];
   const logitCount = CLASS_COUNT * logitSide * logitSide;
   for (let start = 0; start < samples.length; start += batchSize) {
     signal.throwIfAborted();
     const refs = samples.slice(start, start + batchSize);
     const found = await reader.read(refs.map((ref) => ({ ref, augmentation: undefined })));
-    const readable = refs.flatMap((ref, index) => {
+    const readable: { readonly ref: TrainSample; readonly sample: PreparedSample }[] = [];
+    for (const [index, ref] of refs.entries()) {
       const sample = found[index];
-      return sample === undefined || 'error' in sample ? [] : [{ ref, sample }];
-    });
+      if (sample === undefined) continue;
+      if ('error' in sample) failures.push({ id: ref.id, error: sample.error });
+      else readable.push({ ref, sample });
+    }
     const weighted = readable.map(({ ref, sample }) => ({ sample, group: ref.group, weight: 1 }));
     const { outputs } = await engine.evaluate(makeStepInputs(weighted, batchSize, layout));
     const logits = outputs.get(LOGITS) ?? new Float32Array();
@@ -83,7 +89,7 @@ export async function validate(
     }
     onImages(Math.min(start + batchSize, samples.length));
   }
-  if (images.length === 0) return undefined;
+  if (images.length === 0) return { event: undefined, overlays, failures };
   const ofGroup = (group: number) => images.filter((image) => image.group === group).map(({ disc }) => disc);
   const event = {
     kind: 'validation',
@@ -97,7 +103,7 @@ export async function validate(
       return values.length > 0 ? mean(values) : null;
     }),
   } as const;
-  return { event, overlays };
+  return { event, overlays, failures };
 }
 
 /** What "best" compares: the mean of rim and cup, the published overall Dice. */
