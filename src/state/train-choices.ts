@@ -42,19 +42,27 @@ export const SEARCH_PREFIX = 'search:';
 export const TINY_KEY = 'embedded:samed-tiny';
 const MEBIBYTE = 1024 ** 2;
 
-/** The set that is trained on where none was chosen, and how many images the chosen one has. */
-export interface DefaultSet {
+/** What the defaults depend on beside the method: the images and the model that were chosen. */
+export interface Circumstances {
+  /** The set that is trained on where none was chosen. */
   readonly trainingSet: string;
+  /** Images of the chosen set. */
   readonly imageCount: number;
+  /** Whether the chosen model is SAMed-Tiny, or was trained from it. */
+  readonly isTiny: boolean;
+  /** Crop that the chosen model was trained with, null for none; undefined where nobody has said. */
+  readonly crop: number | null | undefined;
 }
 
 /** What stands where nothing was changed. */
-export function defaultChoices(modelKey: string, method: Method, set: DefaultSet): TrainChoices {
-  const recipe = recipeOf(modelKey === TINY_KEY, method, set.imageCount);
-  const { objective: _objective, crop, recomputation, microBatch, memoryBytes, ...same } = recipe;
+export function defaultChoices(method: Method, circumstances: Circumstances): TrainChoices {
+  const { trainingSet, imageCount, isTiny } = circumstances;
+  const recipe = recipeOf(isTiny, method, imageCount);
+  const { objective: _objective, crop: usual, recomputation, microBatch, memoryBytes, ...same } = recipe;
+  const crop = circumstances.crop === undefined ? usual : circumstances.crop;
   return {
     ...same,
-    trainingSet: set.trainingSet,
+    trainingSet,
     validationSource: 'train-split',
     validationFrac: 0.1,
     maxValidationCount: 64,
@@ -172,7 +180,12 @@ export function keysOutOfLimits(choices: TrainChoices): readonly LimitedKey[] {
 /** What was changed, as read from storage: only keys and values that can be. */
 export function checkedChanges(saved: unknown): Partial<TrainChoices> {
   if (typeof saved !== 'object' || saved === null) return {};
-  const defaults = defaultChoices(TINY_KEY, 'plain', { trainingSet: 'train-split', imageCount: 0 });
+  const defaults = defaultChoices('plain', {
+    trainingSet: 'train-split',
+    imageCount: 0,
+    isTiny: true,
+    crop: undefined,
+  });
   const entries = Object.entries(saved).filter(([key, value]: [string, unknown]) => {
     if (!(key in defaults) || typeof value !== typeof defaults[key as keyof TrainChoices]) return false;
     const allowed = CHOICES[key as keyof TrainChoices] as readonly unknown[] | undefined;

@@ -3,6 +3,7 @@ import { EMBEDDED_MODELS, OFFERED_MODELS } from '../../models/zoo/registry.ts';
 import type { MadeModel, ModelSource } from '../../workers/api/compute.ts';
 import { memoizeLast } from './memoize.ts';
 import type { WorkbenchState } from './store.ts';
+import { TINY_KEY } from './train-choices.ts';
 
 export interface TrainModelChoice {
   /** `embedded:` with a name or `made:` with an id. */
@@ -40,4 +41,22 @@ const choicesOf = memoizeLast(
 /** In the order that they are listed in. */
 export function selectTrainModels({ models, train }: WorkbenchState): readonly TrainModelChoice[] {
   return choicesOf(models.made, train.refusals);
+}
+
+function trainedInOf({ models }: WorkbenchState, key: string) {
+  return models.made.find(({ id }) => `made:${id}` === key)?.trainedIn;
+}
+
+/** Whether a model is SAMed-Tiny, or was trained from it in any number of runs. */
+export function isOfTiny(state: WorkbenchState, key: string): boolean {
+  if (key === TINY_KEY) return true;
+  const trainedIn = trainedInOf(state, key);
+  const model = state.train.runs.find(({ spec }) => spec.runId === trainedIn?.runId)?.spec.model;
+  if (model === undefined) return false;
+  return isOfTiny(state, model.kind === 'made' ? `made:${model.id}` : `embedded:${model.name}`);
+}
+
+/** The crop that a model was trained with here, null for none; undefined for a model that was not. */
+export function trainedCropOf(state: WorkbenchState, key: string): number | null | undefined {
+  return trainedInOf(state, key)?.crop;
 }

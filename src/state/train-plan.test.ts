@@ -56,7 +56,12 @@ function plan(
   inputs: Partial<PlanInputs> = {},
   records: readonly SampleRecord[] = RECORDS,
 ) {
-  const choices = defaultChoices('made:x', 'plain', { trainingSet: 'train-split', imageCount: 70 });
+  const choices = defaultChoices('plain', {
+    trainingSet: 'train-split',
+    imageCount: 70,
+    isTiny: false,
+    crop: undefined,
+  });
   return planTrainingData(
     {
       records,

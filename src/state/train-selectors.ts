@@ -3,47 +3,51 @@ import type { ModelSource } from '../../workers/api/compute.ts';
 import type { TrainSpec } from '../../workers/api/train.ts';
 import { selectCoding, selectPassing, selectSplitAssignment, selectSplitCounts } from './cohort-selectors.ts';
 import { memoizeLast } from './memoize.ts';
-import type { KeptSearch } from './search.ts';
 import type { WorkbenchState } from './store.ts';
-import { defaultsFor } from './train.ts';
 import {
-  type DefaultSet,
+  defaultChoices,
   keysOutOfLimits,
   SEARCH_PREFIX,
   settingsOf,
+  TINY_KEY,
   type TrainChoices,
 } from './train-choices.ts';
-import { selectTrainModels, type TrainModelChoice } from './train-models.ts';
+import { isOfTiny, selectTrainModels, trainedCropOf, type TrainModelChoice } from './train-models.ts';
 import { type PlanInputs, planTrainingData, type TrainPlan } from './train-plan.ts';
 
-const setOf = memoizeLast(
-  (
-    searches: readonly KeptSearch[],
-    changed: string | undefined,
-    trainCount: number,
-    passingCount: number,
-  ): DefaultSet => {
-    const [latest] = searches;
-    const trainingSet = latest === undefined ? 'train-split' : `${SEARCH_PREFIX}${latest.id}`;
-    const chosen = changed ?? trainingSet;
-    const kept = searches.find(({ id }) => `${SEARCH_PREFIX}${id}` === chosen);
-    const splitOrFilter = chosen === 'filter' ? passingCount : trainCount;
-    return { trainingSet, imageCount: kept?.result.selected.length ?? splitOrFilter };
-  },
-);
-
-/** The latest selection, else the train split; and the size of the chosen set, which the published number of epochs follows. */
-export function selectDefaultSet(state: WorkbenchState): DefaultSet {
-  const { train: trainCount } = selectSplitCounts(state);
-  const { trainingSet } = state.train.changes;
-  return setOf(state.search.kept, trainingSet, trainCount, selectPassing(state).length);
+/** Images of a training set, before the test split and the validation set are taken out of it. */
+function imageCountOf(state: WorkbenchState, trainingSet: string): number {
+  const kept = state.search.kept.find(({ id }) => `${SEARCH_PREFIX}${id}` === trainingSet);
+  if (kept !== undefined) return kept.result.selected.length;
+  return trainingSet === 'filter' ? selectPassing(state).length : selectSplitCounts(state).train;
 }
 
-const defaults = memoizeLast(defaultsFor);
+/** The defaults with some changes: those of the latest selection, else the train split, and of the model and the method. */
+export function trainDefaultsOf(state: WorkbenchState, changes: Partial<TrainChoices>): TrainChoices {
+  const [latest] = state.search.kept;
+  const trainingSet = latest === undefined ? 'train-split' : `${SEARCH_PREFIX}${latest.id}`;
+  const modelKey = changes.modelKey ?? TINY_KEY;
+  return defaultChoices(changes.method ?? 'plain', {
+    trainingSet,
+    imageCount: imageCountOf(state, changes.trainingSet ?? trainingSet),
+    isTiny: isOfTiny(state, modelKey),
+    crop: trainedCropOf(state, modelKey),
+  });
+}
+
+/** The same reference for the same defaults: what reads them draws again for nothing else. */
+let lastDefaults: TrainChoices | undefined;
 
 /** What stands where nothing was changed. */
 export function selectTrainDefaults(state: WorkbenchState): TrainChoices {
-  return defaults(state.train.changes, selectDefaultSet(state));
+  const defaults = trainDefaultsOf(state, state.train.changes);
+  const last = lastDefaults;
+  const isSame =
+    last !== undefined &&
+    (Object.keys(defaults) as (keyof TrainChoices)[]).every((key) => defaults[key] === last[key]);
+  if (last !== undefined && isSame) return last;
+  lastDefaults = defaults;
+  return defaults;
 }
 
 const merged = memoizeLast((standing: TrainChoices, changes: Partial<TrainChoices>): TrainChoices => ({

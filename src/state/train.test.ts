@@ -2,42 +2,86 @@
 import { describe, expect, it } from 'vitest';
 import { FEBS_RECIPE, SAMED_RECIPE, SAMED_TINY_RECIPE } from '../../workers/train/recipes.ts';
 import { METHODS, OBJECTIVES } from './train-recipes.ts';
-import { checkedChanges, defaultChoices, keysOutOfLimits, settingsOf, TINY_KEY } from './train-choices.ts';
-import { defaultsFor, initialTrain, withChoices, withEvents, withRuns, withShownRun } from './train.ts';
+import {
+  checkedChanges,
+  defaultChoices,
+  keysOutOfLimits,
+  settingsOf,
+  type TrainChoices,
+} from './train-choices.ts';
+import { trainDefaultsOf } from './train-selectors.ts';
+import { initialState } from './store.ts';
+import { initialTrain, withChoices, withEvents, withRuns, withShownRun } from './train.ts';
 import { stepsTimeMs } from './train-progress.ts';
 import { ESTIMATE, stepEvent } from '../testing/fake-training.ts';
+import type { ModelSource } from '../../workers/api/compute.ts';
 import type { TrainRun } from '../../workers/api/train.ts';
 
-const SET = { trainingSet: 'train-split', imageCount: 100 };
+const SAMED = { trainingSet: 'train-split', imageCount: 100, isTiny: false, crop: undefined };
+const TINY = { ...SAMED, isTiny: true };
 
 describe('defaults', () => {
   it('are the recipe of the model and the method, unchanged on their way to the worker', () => {
-    expect(settingsOf(defaultChoices(TINY_KEY, 'plain', SET))).toEqual(SAMED_TINY_RECIPE);
-    expect(settingsOf(defaultChoices('made:x', 'plain', SET))).toEqual(SAMED_RECIPE);
-    const febs = defaultsFor({ modelKey: 'made:x', method: 'febs' }, SET);
-    expect(settingsOf({ ...febs, method: 'febs' })).toEqual(FEBS_RECIPE);
+    expect(settingsOf(defaultChoices('plain', TINY))).toEqual(SAMED_TINY_RECIPE);
+    expect(settingsOf(defaultChoices('plain', SAMED))).toEqual(SAMED_RECIPE);
+    expect(settingsOf({ ...defaultChoices('febs', SAMED), method: 'febs' })).toEqual(FEBS_RECIPE);
   });
 
   it('stop after the published epochs for the number of images', () => {
-    const epochs = (imageCount: number) =>
-      defaultChoices('made:x', 'plain', { ...SET, imageCount }).epochCount;
+    const epochs = (imageCount: number) => defaultChoices('plain', { ...SAMED, imageCount }).epochCount;
     expect([100, 500, 1000].map(epochs)).toEqual([10, 5, 3]);
   });
 
   it('lie inside the limits, for every method with its own parameters', () => {
     for (const method of METHODS) {
-      const choices = { ...defaultChoices(TINY_KEY, method, SET), method };
+      const choices = { ...defaultChoices(method, TINY), method };
       expect(keysOutOfLimits(choices)).toEqual([]);
       expect(settingsOf(choices).objective).toEqual(OBJECTIVES[method]);
     }
   });
+
+  it('take crop and recipe of a model that was trained here from its training', () => {
+    const { models, ...others } = initialState;
+    const made = (id: string, runId: string, crop: number | null) => ({
+      id,
+      name: id,
+      role: 'segmenter' as const,
+      isTrainable: true,
+      sizeBytes: 1,
+      trainedIn: { runId, which: 'best' as const, baseName: '', crop },
+    });
+    const run = (runId: string, model: ModelSource) => ({ spec: { runId, model } }) as TrainRun;
+    const state = {
+      ...others,
+      models: {
+        ...models,
+        made: [made('a', 'first', 384), made('b', 'second', null), made('c', 'gone', 420)],
+      },
+      train: {
+        ...initialTrain,
+        runs: [
+          run('first', { kind: 'embedded', name: 'samed-tiny' }),
+          run('second', { kind: 'made', id: 'a' }),
+        ],
+      },
+    };
+    const defaults = (modelKey: string) => trainDefaultsOf(state, { modelKey });
+    expect(defaults('made:b')).toMatchObject({ crop: 0, batchSize: SAMED_TINY_RECIPE.batchSize });
+    expect(defaults('made:a')).toMatchObject({ crop: 384, batchSize: SAMED_TINY_RECIPE.batchSize });
+    expect(defaults('made:c')).toMatchObject({ crop: 420, batchSize: SAMED_RECIPE.batchSize });
+    expect(defaults('made:other')).toMatchObject({ crop: SAMED_RECIPE.crop });
+    expect(defaults('embedded:samed-tiny')).toMatchObject({ crop: SAMED_TINY_RECIPE.crop });
+  });
 });
 
 describe('changes', () => {
+  const defaultsOf = (changes: Partial<TrainChoices>) =>
+    defaultChoices(changes.method ?? 'plain', changes.modelKey === 'made:x' ? SAMED : TINY);
+
   it('are kept only while they differ from the default of the day', () => {
-    const changed = withChoices(initialTrain, { learningRate: 0.0005, modelKey: 'made:x' }, SET);
+    const changed = withChoices(initialTrain, { learningRate: 0.0005, modelKey: 'made:x' }, defaultsOf);
     expect(changed.changes).toEqual({ learningRate: 0.0005, modelKey: 'made:x' });
-    const febs = withChoices(changed, { method: 'febs' }, SET);
+    const febs = withChoices(changed, { method: 'febs' }, defaultsOf);
     expect(febs.changes).toEqual({ modelKey: 'made:x', method: 'febs' });
   });
 

@@ -4,7 +4,7 @@
  */
 import type { SerializedError } from '../../core/errors.ts';
 import type { GpuCheck, TrainEstimate, TrainEvent, TrainRun } from '../../workers/api/train.ts';
-import { type DefaultSet, defaultChoices, TINY_KEY, type TrainChoices } from './train-choices.ts';
+import type { TrainChoices } from './train-choices.ts';
 
 /** What the next run would take. The last estimate stays while another is made, so that nothing jumps. */
 export interface EstimateState {
@@ -53,15 +53,14 @@ export const initialTrain: TrainState = {
   gpuCheck: null,
 };
 
-/** The defaults that hold with these changes: the model's and the method's. */
-export function defaultsFor(changes: Partial<TrainChoices>, set: DefaultSet): TrainChoices {
-  return defaultChoices(changes.modelKey ?? TINY_KEY, changes.method ?? 'plain', set);
-}
-
-/** Changes settings; one that is back at its default is no longer a change. */
-export function withChoices(train: TrainState, part: Partial<TrainChoices>, set: DefaultSet): TrainState {
+/** Changes settings; one that is back at its default is no longer a change. `defaultsOf` gives the defaults with some changes. */
+export function withChoices(
+  train: TrainState,
+  part: Partial<TrainChoices>,
+  defaultsOf: (changes: Partial<TrainChoices>) => TrainChoices,
+): TrainState {
   const changes = { ...train.changes, ...part };
-  const defaults = defaultsFor(changes, set);
+  const defaults = defaultsOf(changes);
   const kept = Object.entries(changes).filter(
     ([key, value]) => value !== defaults[key as keyof TrainChoices],
   );

@@ -102,7 +102,8 @@ export function createFakeTraining(provider: 'webgpu' | 'wasm' = 'webgpu') {
   }
 
   const worker = {
-    madeModels: () => Promise.resolve([{ id: 'cd34', name: 'My SAMed', role: 'segmenter', sizeBytes: 1 }]),
+    madeModels: () =>
+      Promise.resolve([{ id: 'cd34', name: 'My SAMed', role: 'segmenter', isTrainable: true, sizeBytes: 1 }]),
     estimateTraining(spec: TrainSpec) {
       calls.push('estimate');
       const name = spec.model.kind === 'embedded' ? spec.model.name : spec.model.id;

@@ -2,13 +2,13 @@
 import { store, update, useStore } from '../../state/store.ts';
 import { withChoices } from '../../state/train.ts';
 import { LIMITS, type LimitedKey, type TrainChoices } from '../../state/train-choices.ts';
-import { selectDefaultSet, selectTrainChoices, selectTrainDefaults } from '../../state/train-selectors.ts';
+import { selectTrainChoices, selectTrainDefaults, trainDefaultsOf } from '../../state/train-selectors.ts';
 import { bindSettings } from '../../ui/bind-settings.ts';
 import { formatNumber } from '../../ui/format.ts';
 
 function change(part: Partial<TrainChoices>): void {
-  const set = selectDefaultSet(store.getState());
-  update('train', (train) => withChoices(train, part, set));
+  const state = store.getState();
+  update('train', (train) => withChoices(train, part, (changes) => trainDefaultsOf(state, changes)));
 }
 
 /** Returns the binding of a setting by its key. */
