@@ -1,12 +1,9 @@
-/** Puts a plan together: actions become steps when their values have places. */
-import type { Action, Actions, Programme } from './actions.ts';
+/** Writes a plan down: actions become steps when their values have places. */
 import { bindBatch } from '../../../models/graph/shape.ts';
-import { type Life, type Lifetimes, lifetimesOf, type Uses } from './lifetimes.ts';
-import { type Persistent, placePersistent } from './persistent.ts';
-import type { Place, PlanSettings, PlanStep, Recomputation, TrainingPlan } from './plan.ts';
-import { type SharedRegions, shareRegions } from './regions.ts';
-import type { StepDraft } from './step-actions.ts';
-import type { StepNode } from './step-graph.ts';
+import type { Action, Programme } from './actions.ts';
+import type { Layout } from './layout.ts';
+import type { Life, Uses } from './lifetimes.ts';
+import type { Place, PlanSettings, PlanStep, TrainingPlan } from './plan.ts';
 
 /** The steps of an action. `placeOf` finds the place of a persistent value by its name, else of a life. */
 function stepsOf(
@@ -41,39 +38,6 @@ function stepsOf(
   }));
 }
 
-/** A step whose memory is laid out: what it needs is known before its steps are written down. */
-export interface Layout {
-  readonly draft: StepDraft;
-  readonly recomputation: Recomputation;
-  readonly actions: Actions;
-  readonly persistent: Persistent;
-  readonly lifetimes: Lifetimes;
-  readonly shared: SharedRegions;
-  readonly totalBytes: number;
-}
-
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-
-/** Lays out a drafted step whose backward part is `backward`, with the operations that it makes again. */
-export function layOut(
-  draft: StepDraft,
-  recomputation: Recomputation,
-  backward: readonly StepNode[],
-  settings: PlanSettings,
-): Layout {
-  const { graph, batching } = draft;
-  const persistent = placePersistent(graph, draft.values.inputs, settings, batching);
-  const actions = draft.actionsWith(backward, persistent, settings.optimizer);
-  const lifetimes = lifetimesOf(actions, {
-    persistent: new Set(persistent.places.keys()),
-    read: new Set(graph.outputs.map(({ value }) => value)),
-    isRepeated: batching.microBatchCount > 1,
-  });
-  const shared = shareRegions(lifetimes.lives);
-  const totalBytes = sum(persistent.list.regions.map(({ sizeBytes }) => sizeBytes)) + sum(shared.sizes);
-  return { draft, recomputation, actions, persistent, lifetimes, shared, totalBytes };
-}
-
 /** The plan of a laid out step. */
 export function assemblePlan(layout: Layout, settings: PlanSettings): TrainingPlan {
   const { draft, recomputation, actions, persistent, lifetimes, shared, totalBytes } = layout;
@@ -92,7 +56,7 @@ export function assemblePlan(layout: Layout, settings: PlanSettings): TrainingPl
       ? (persistent.places.get(name) as Place)
       : {
           region: firstShared + (shared.regionOf[life] as number),
-          offsetBytes: 0,
+          offsetBytes: shared.offsetOf[life] as number,
           sizeBytes: (lifetimes.lives[life] as Life).sizeBytes,
         };
   const programme = (name: Programme) =>

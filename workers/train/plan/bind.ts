@@ -4,7 +4,7 @@ import { bindBatch, elementCount, type Shape } from '../../../models/graph/shape
 import type { TrainingNodeOf } from '../../../models/graph/training-graph.ts';
 import { nodeName } from '../../../models/graph/training-graph.ts';
 import { ELEMENT_BYTES } from '../../gpu/buffers.ts';
-import type { KernelTraits } from '../../gpu/kernels/kernel.ts';
+import type { Kernel, KernelTraits } from '../../gpu/kernels/kernel.ts';
 import { type KernelKind, kernelFor } from '../../gpu/kernels/kernel-table.ts';
 import type { DispatchAction, SizedValue } from './actions.ts';
 import { nodeFlops } from './flops.ts';
@@ -26,6 +26,8 @@ export function createBinding(
   sized: SizeValue,
 ): (step: StepNode) => DispatchAction {
   const bound = new Map<StepNode, DispatchAction>();
+  // Blocks of a network are alike, and the text of a kernel takes longer to make than to compare.
+  const kernels = new Map<string, Kernel>();
   const shapeOf = (name: string) => bindBatch(shapes.get(name) ?? [], images);
   function bind<K extends TrainingKind>(
     { kind, inputs, attributes, results }: TrainingNodeOf<K>,
@@ -36,11 +38,14 @@ export function createBinding(
       inputs: inputs.map(shapeOf),
       results: results.map(({ name }) => shapeOf(name)),
     };
+    const key = JSON.stringify([kind, call]);
+    // A step holds no views, and a generic kind is one of the table, which the compiler does not see.
+    const kernel = kernels.get(key) ?? kernelFor(kind as KernelKind, call as never, traits);
+    kernels.set(key, kernel);
     return {
       kind: 'dispatch',
       node: nodeName(step.node),
-      // A step holds no views, and a generic kind is one of the table, which the compiler does not see.
-      kernel: kernelFor(kind as KernelKind, call as never, traits),
+      kernel,
       inputs: step.inputs.map(sized),
       results: results.map(({ name }) => sized(name)),
       flops: nodeFlops(kind, call),

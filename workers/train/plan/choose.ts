@@ -1,5 +1,5 @@
 /** Chooses how a batch is cut and what is made again: the fastest way that fits. */
-import type { Layout } from './assemble.ts';
+import type { Layout } from './layout.ts';
 import { type PlanSettings, RECOMPUTATIONS } from './plan.ts';
 import type { StepGraph } from './step-graph.ts';
 import { createTrials } from './trials.ts';

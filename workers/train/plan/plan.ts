@@ -43,7 +43,7 @@ export interface PlanLimits {
 export type RegionRole =
   'parameter' | 'trainable' | 'optimizer' | 'state' | 'input' | 'batch' | 'activation' | 'report';
 
-/** A buffer. Activations whose lives do not overlap share one. */
+/** A buffer. Activations share them, at different times or side by side; no step reads and writes the same one. */
 export interface Region {
   readonly name: string;
   readonly role: RegionRole;

@@ -1,6 +1,6 @@
 /** Which limit a laid out step exceeds, and the sentence that says so. */
 import { WorkbenchError } from '../../../core/errors.ts';
-import type { Layout } from './assemble.ts';
+import type { Layout } from './layout.ts';
 import type { PlanLimits, Recomputation } from './plan.ts';
 
 /** What there is too little of: memory in all, or room for the largest tensor. */

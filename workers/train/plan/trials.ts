@@ -1,9 +1,9 @@
 /** Lays out steps one way and another, tells whether they fit, and remembers the smallest that was too large. */
 import { invariant, type WorkbenchError } from '../../../core/errors.ts';
-import { type Layout, layOut } from './assemble.ts';
 import { keepCuts } from './cuts.ts';
+import { type Layout, layOut } from './layout.ts';
 import type { PlanSettings, Recomputation } from './plan.ts';
-import { keepAllButHidden, type Keeping, withRecomputation } from './recomputation.ts';
+import { keepAllButHidden, type Keeping } from './recomputation.ts';
 import { refusal, type Shortage, shortageOf } from './shortage.ts';
 import { draftStep, type StepDraft } from './step-actions.ts';
 import type { StepGraph } from './step-graph.ts';
@@ -31,19 +31,15 @@ export interface Trials {
 export function createTrials(graph: StepGraph, settings: PlanSettings): Trials {
   const drafts = new Map<number, StepDraft>();
   const smallestKeepings = new Map<string, Keeping>();
-  let least: { readonly layout: Layout; readonly shortage: Shortage } | undefined;
-  function layOutKeeping(draft: StepDraft, recomputation: Recomputation, isKept: Keeping): Layout {
-    const backward = withRecomputation(draft.forward, graph.backward, isKept);
-    return layOut(draft, recomputation, backward, settings);
-  }
+  let nearest: { readonly layout: Layout; readonly shortage: Shortage } | undefined;
   /** The layout that takes fewest bytes. Which keeping gives it depends on the operations, hardly on the number of images. */
   function smallestLayout(draft: StepDraft, recomputation: Recomputation): Layout {
     const key = `${recomputation}, ${draft.batching.microBatchCount > 1 ? 'cut' : 'whole'}`;
     const known = smallestKeepings.get(key);
-    if (known !== undefined) return layOutKeeping(draft, recomputation, known);
+    if (known !== undefined) return layOut(draft, recomputation, known, settings);
     const [first, ...others] = keepings(draft, recomputation).map((isKept) => ({
       isKept,
-      layout: layOutKeeping(draft, recomputation, isKept),
+      layout: layOut(draft, recomputation, isKept, settings),
     }));
     invariant(first !== undefined, 'a recomputation has a way to be carried out');
     const best = others.reduce(
@@ -62,12 +58,14 @@ export function createTrials(graph: StepGraph, settings: PlanSettings): Trials {
       const layout = smallestLayout(draft, recomputation);
       const shortage = shortageOf(layout, settings.limits);
       if (shortage === undefined) return layout;
-      if (least === undefined || layout.totalBytes < least.layout.totalBytes) least = { layout, shortage };
+      if (nearest === undefined || layout.totalBytes < nearest.layout.totalBytes) {
+        nearest = { layout, shortage };
+      }
       return undefined;
     },
     refusal() {
-      invariant(least !== undefined, 'a plan was refused that nobody tried');
-      return refusal(least.layout, least.shortage);
+      invariant(nearest !== undefined, 'a plan was refused that nobody tried');
+      return refusal(nearest.layout, nearest.shortage);
     },
   };
 }
