@@ -113,6 +113,7 @@ export interface ValidationEvent {
   readonly discDice: number;
   /** Disc Dice by group; null for a group without validation images. */
   readonly groupDiscDice: readonly (number | null)[];
+  /** Whether the mean of the Dice of rim and cup is the highest so far. */
   readonly isBest: boolean;
 }
 
@@ -195,13 +196,14 @@ export interface TrainingWorker {
   estimateTraining(spec: TrainSpec): Promise<TrainEstimate>;
   /**
    * Trains, or goes on with a run that has a checkpoint. Cancelled, the run is kept as 'interrupted' with a checkpoint.
-   * Errors: the signal's reason; as `estimateTraining`; `train/non-finite` naming step and tensor; `gpu/device-lost` when a new
+   * Errors: the signal's reason; as `estimateTraining`; `train/no-samples`, `train/no-run` for a run of this id with other
+   * settings or samples; `train/non-finite` naming step and tensor; `gpu/device-lost` when a new
    * device cannot be had.
    */
   train(spec: TrainSpec, signal: AbortSignal, report: Report): Promise<TrainRun>;
-  /** Events of a run from index `from` on. */
+  /** Events of a run from index `from` on. A run that goes on from its checkpoint has those up to it: ask from 0 again. */
   trainEvents(runId: string, from: number): Promise<readonly TrainEvent[]>;
-  /** The overlays of the last validation. */
+  /** The overlays of the last validation in this worker's life. */
   trainOverlays(runId: string): Promise<readonly ValidationOverlay[]>;
   pauseTraining(runId: string, isPaused: boolean): Promise<void>;
   /** Writes a checkpoint now: the page is being hidden. */
