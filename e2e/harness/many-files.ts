@@ -16,7 +16,10 @@ function withComment(zip: Uint8Array, comment: string): Uint8Array {
 }
 
 /** Writes `copies` of each good sample of `folder` below the system's temporary folder; returns the path and the count. The caller removes it. */
-export function writeManyFiles(folder: CohortFolder, copies: number): { path: string; count: number } {
+export function writeManyFiles(
+  folder: Pick<CohortFolder, 'path'>,
+  copies: number,
+): { path: string; count: number } {
   const path = mkdtempSync(join(tmpdir(), 'equiseg-many-'));
   const names = readdirSync(join(folder.path, 'images'));
   for (let copy = 0; copy < copies; copy++) {
