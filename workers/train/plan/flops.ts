@@ -21,13 +21,13 @@ function linearFlops(inputs: Shapes, firstPair: number): number {
   return 2 * rows * (countAt(inputs, 1) + sum(inputs.slice(firstPair).map(elementCount)));
 }
 
-/** The products of scores with C channels of one image, summed over pairs of a query and a key. */
+/** Pairs of a query and a key along one axis of a grid. */
 function pairCount(length: number, window: number | null): number {
   if (window === null) return length ** 2;
   return Math.floor(length / window) * window ** 2 + (length % window) ** 2;
 }
 
-/** Products of an attention in a grid: `products` over all pairs of tokens, and the relative terms as often. */
+/** An attention in a grid: so many products over all pairs of tokens that attend to each other, and the relative terms as often. */
 function gridFlops(
   qkv: readonly number[],
   { heads, window }: TrainingOperations['gridAttention'],
@@ -40,7 +40,7 @@ function gridFlops(
   return products * images * (2 * pairs * channels + relative * channels + 4 * heads * pairs);
 }
 
-/** A convolution: every element of the side that has `channels` is made of, or scattered to, one kernel's elements. */
+/** A convolution [O,I,kh,kw] or its gradient: each of these elements of O channels meets I kh kw weights. */
 const convolutionFlops = (elements: number, weight: readonly number[]) =>
   2 * elements * elementCount(weight.slice(1));
 

@@ -2,7 +2,7 @@
 import type { Place, Region, RegionRole } from './plan.ts';
 
 /** `minStorageBufferOffsetAlignment` of every adapter. */
-export const ALIGNMENT_BYTES = 256;
+const ALIGNMENT_BYTES = 256;
 
 /** The next multiple of the alignment. */
 export function alignBytes(sizeBytes: number): number {
@@ -16,6 +16,7 @@ export interface RegionList {
   add(name: string, role: RegionRole, sizeBytes: number): Place;
 }
 
+/** No regions yet. */
 export function createRegionList(): RegionList {
   const regions: Region[] = [];
   return {

@@ -2,15 +2,14 @@
  * A training step as a fixed list of dispatches over memory planned beforehand: pure data, printable, no device objects.
  * The planner (`plan-training.ts`) makes it of a training graph; the executor carries it out.
  */
-import type { TrainingGraph } from '../../../models/graph/training-graph.ts';
 import type { AdamWConstants } from '../../gpu/kernels/optimiser.ts';
 import type { Dispatch, KernelTraits } from '../../gpu/kernels/kernel.ts';
 
 /** How much of the forward part is made again while gradients are computed, from none to nearly all of it. */
 export const RECOMPUTATIONS = ['none', 'hidden', 'blocks'] as const;
 /**
- * none: every value that a gradient reads is kept. hidden: the widest values (the hidden layers of the MLPs) are made again.
- * blocks: only what lies between blocks is kept.
+ * none: every value that a gradient reads is kept. hidden: hidden layers of MLPs, which are widest, and norms, which cost
+ * least, are made again. blocks: only what lies between blocks is kept.
  */
 export type Recomputation = (typeof RECOMPUTATIONS)[number];
 
@@ -170,9 +169,3 @@ export interface TrainingPlan {
     readonly update: readonly PlanStep[];
   };
 }
-
-/**
- * The plan of a training graph.
- * Errors: `train/does-not-fit` with what would be needed, when even the smallest plan is too large for the limits.
- */
-export type PlanTraining = (training: TrainingGraph, settings: PlanSettings) => TrainingPlan;

@@ -34,7 +34,7 @@ export function shortageOf(
 
 const HOW: Readonly<Record<Recomputation, string>> = {
   none: 'with nothing made again',
-  hidden: 'with hidden layers made again',
+  hidden: 'with hidden layers and norms made again',
   blocks: 'with all but a few values made again',
 };
 

@@ -29,17 +29,17 @@ function optimizerKernel(optimizer: Optimizer, count: number, traits: KernelTrai
     : sgdKernel(count, optimizer.momentum, traits);
 }
 
-/** A value of the graph that is copied as it is, into the report or a state. */
-export function copyWhole(value: SizedValue, to: string): Action {
+/** Copies a value into a state. */
+function stateAction(value: SizedValue, state: string): Action {
   return {
     kind: 'copy',
     from: wholeEnd(value),
-    to: wholeEnd({ name: to, sizeBytes: value.sizeBytes }),
+    to: wholeEnd({ name: state, sizeBytes: value.sizeBytes }),
     sizeBytes: value.sizeBytes,
   };
 }
 
-/** Copies a value into its part of the step's slot of the report. */
+/** The copy of a value into its part of the step's slot of the report. */
 export function reportAction(
   { report }: Pick<Persistent, 'report'>,
   name: string,
@@ -93,7 +93,7 @@ export function updateActions(
       [packed(WEIGHTS), ...moments.map((_, index) => packed(momentName(index)))],
     ),
     ...updates.map(({ state, value }) =>
-      copyWhole({ name: value, sizeBytes: sizeOf(shapes.get(state) ?? [], 1) }, state),
+      stateAction({ name: value, sizeBytes: sizeOf(shapes.get(state) ?? [], 1) }, state),
     ),
   ];
 }
