@@ -9,8 +9,7 @@ import forwardCode from './conv2d.wgsl?raw';
 import inputGradientCode from './conv2d-input-gradient.wgsl?raw';
 import weightGradientCode from './conv2d-weight-gradient.wgsl?raw';
 import type { Dispatch, KernelRule, KernelTraits, Operand } from './kernel.ts';
-import { addScratch, draftKernel, partLength } from './matrix-product.ts';
-import { TILE_SIDE } from './matrix-product-text.ts';
+import { addScratch, draftKernel, partLength, tilingOf } from './matrix-product.ts';
 import { partialSumsDispatch } from './partial-sums.ts';
 
 type ConvolutionKind = 'conv2d' | 'convTranspose2d' | 'conv2dInputGradient' | 'conv2dWeightGradient';
@@ -39,18 +38,25 @@ function windowConstants(
 
 /** One dispatch over tiles of `rows` by `columns`, so many products at once. */
 function convolutionDispatch(
-  text: Omit<ConvolutionText, 'tiling'>,
+  text: Omit<ConvolutionText, 'tile'>,
   [rows, columns, products]: readonly [rows: number, columns: number, products: number],
   constants: Readonly<Record<string, number>>,
   bindings: readonly Operand[],
   traits: KernelTraits,
 ): Dispatch {
+  const { tile, width, height, across, down } = tilingOf({ rows, columns }, traits, false);
   return {
     class: 'convolution',
-    code: convolutionText({ ...text, tiling: traits.isSoftware ? 'registers' : 'shared' }),
-    constants: { ROWS: rows, COLUMNS: columns, ...constants },
+    code: convolutionText({ ...text, tile }),
+    constants: {
+      ROWS: rows,
+      COLUMNS: columns,
+      WORKGROUP_WIDTH: width,
+      WORKGROUP_HEIGHT: height,
+      ...constants,
+    },
     bindings,
-    workgroups: [Math.ceil(columns / TILE_SIDE), Math.ceil(rows / TILE_SIDE), products],
+    workgroups: [across, down, products],
   };
 }
 

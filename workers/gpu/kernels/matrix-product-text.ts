@@ -2,13 +2,13 @@
  * The text of the matrix-product family: out = left right of each batch, [ROWS,INNER] by [INNER,COLUMNS], whichever of its two
  * axes each factor is contiguous along (NN, NT, TN), with a bias and skinny products added before the one store.
  *
- * An invocation owns 8 by 8 elements of the result in sixteen named vectors: an indexed array would leave the registers on many
- * adapters. It goes along INNER in blocks of four, whatever a factor's layout is: a block is a matrix of 4 by 4, turned round
- * while it is loaded where need be. A workgroup is 8 by 8 invocations, its tile 64 by 64; without workgroup memory it may be
- * WIDTH by HEIGHT for results that are all but a line.
- * - 'shared': the workgroup loads tiles of depth 16 into 8 KiB of workgroup memory, one block of each factor an invocation, and
- *   two barriers stand around each tile;
- * - 'registers': each invocation loads its own blocks, for adapters whose workgroup memory is memory like any other.
+ * An invocation owns a tile of the result in named vectors: an indexed array would leave the registers on many adapters. It
+ * goes along INNER in blocks of four, whatever a factor's layout is: a block is a matrix of 4 by 4, turned round while it is
+ * loaded where need be. A workgroup is WIDTH by HEIGHT invocations.
+ * - shared: 8 by 8 invocations with tiles of 8 by 8. The workgroup loads tiles of depth 16 into 8 KiB of workgroup memory, one
+ *   block of each factor an invocation, and two barriers stand around each tile;
+ * - else each invocation loads its own blocks, for adapters whose workgroup memory is memory like any other. Loads cost most
+ *   there: of tiles of 8 by 8 four fifths of the time, so that tiles are up to 16 by 16, and no larger than a small result.
  * Indices beyond a matrix are clamped and what lies beyond INNER counts as zero: no size must divide a tile.
  */
 
@@ -21,8 +21,20 @@ export interface FactorText {
   readonly isVectorised: boolean;
 }
 
+/** What an invocation owns. */
+export interface Tile {
+  /** A multiple of four. */
+  readonly rows: number;
+  /** Columns, in fours. */
+  readonly quads: number;
+  /** Whether the workgroup loads together; only of `SHARED_TILE`. */
+  readonly isShared: boolean;
+}
+
+export const SHARED_TILE: Tile = { rows: 8, quads: 2, isShared: true };
+
 export interface ProductText {
-  readonly tiling: 'shared' | 'registers';
+  readonly tile: Tile;
   readonly left: FactorText;
   readonly right: FactorText;
   /** Whether the result can be written four elements at a time. */
@@ -31,12 +43,10 @@ export interface ProductText {
   readonly pairCount: number;
 }
 
-/** Rows and columns of a workgroup's tile. */
-export const TILE_SIDE = 64;
 /** Elements of INNER that a tile holds: a part of a split product must be a multiple. */
 export const TILE_DEPTH = 16;
 
-const EIGHT = [0, 1, 2, 3, 4, 5, 6, 7];
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
 const LANES = ['x', 'y', 'z', 'w'];
 
 const elementType = (isVectorised: boolean) => (isVectorised ? 'vec4<f32>' : 'f32');
@@ -74,13 +84,23 @@ override ${upper}_BATCH: u32 = 0;
 ${contiguous === 'inner' ? ofInner : ofOuter}`;
 }
 
-/** Adds four inner positions: `a` are the blocks of rows 0 to 3 and 4 to 7, `b` those of columns. */
-function accumulateText(rowBlocks: readonly string[], columnBlocks: readonly string[]): string {
-  return EIGHT.flatMap((row) =>
-    [0, 1].map(
-      (half) => `    c${row}${half} += ${rowBlocks[row >> 2]}.${LANES[row % 4]} * ${columnBlocks[half]};`,
-    ),
-  ).join('\n');
+/** The name of the four elements of a row from column 4 `quad` on. */
+export const accumulator = (row: number, quad: number) => `c${row}_${quad}`;
+
+/** Calls `text` for each row and quad of a tile. */
+export function forEachVector({ rows, quads }: Tile, text: (row: number, quad: number) => string): string {
+  return upTo(rows)
+    .flatMap((row) => upTo(quads).map((quad) => text(row, quad)))
+    .join('\n');
+}
+
+/** Adds the products of columns, four rows each, with four columns each. */
+function accumulateText(tile: Tile, rowVectors: readonly string[], columnVectors: readonly string[]): string {
+  return forEachVector(
+    tile,
+    (row, quad) =>
+      `    ${accumulator(row, quad)} += ${rowVectors[row >> 2]}.${LANES[row % 4]} * ${columnVectors[quad]};`,
+  );
 }
 
 const sharedLoop = (left: Contiguous, right: Contiguous) => {
@@ -108,36 +128,50 @@ ${[0, 1, 2, 3]
       let a${i}1 = left_tile[(depth + ${i}) * 16 + local.y * 2 + 1];
       let b${i}0 = right_tile[(depth + ${i}) * 16 + local.x * 2];
       let b${i}1 = right_tile[(depth + ${i}) * 16 + local.x * 2 + 1];
-${accumulateText([`a${i}0`, `a${i}1`], [`b${i}0`, `b${i}1`])}`,
+${accumulateText(SHARED_TILE, [`a${i}0`, `a${i}1`], [`b${i}0`, `b${i}1`])}`,
   )
   .join('\n')}
     }
   }`;
 };
 
-const registerLoop = `
+/** Declares `NAME0`, `NAME1`, ... by an expression of their first row or column. */
+const declarations = (name: string, count: number, text: (first: number) => string) =>
+  upTo(count)
+    .map((index) => `    let ${name}${index} = ${text(4 * index)};`)
+    .join('\n');
+
+const registerLoop = (tile: Tile) => {
+  const [rowBlocks, columnBlocks] = [upTo(tile.rows / 4), upTo(tile.quads)];
+  return `
   for (var inner = first; inner < end; inner += 4) {
-    let a0 = left_block(left_base, row, inner, end);
-    let a1 = left_block(left_base, row + 4, inner, end);
-    let b0 = right_block(right_base, column, inner, end);
-    let b1 = right_block(right_base, column + 4, inner, end);
-${[0, 1, 2, 3].map((i) => accumulateText([`a0[${i}]`, `a1[${i}]`], [`b0[${i}]`, `b1[${i}]`])).join('\n')}
+${declarations('a', rowBlocks.length, (row) => `left_block(left_base, row + ${row}, inner, end)`)}
+${declarations('b', columnBlocks.length, (column) => `right_block(right_base, column + ${column}, inner, end)`)}
+${upTo(4)
+  .map((i) =>
+    accumulateText(
+      tile,
+      rowBlocks.map((index) => `a${index}[${i}]`),
+      columnBlocks.map((index) => `b${index}[${i}]`),
+    ),
+  )
+  .join('\n')}
   }`;
+};
 
 /** The workgroup memory that the loop of a tile uses. */
-export function tileMemoryText(tiling: ProductText['tiling']): string {
-  return tiling === 'shared'
+export function tileMemoryText({ isShared }: Tile): string {
+  return isShared
     ? 'var<workgroup> left_tile: array<vec4<f32>, 256>;\nvar<workgroup> right_tile: array<vec4<f32>, 256>;'
     : '';
 }
 
 /**
- * Adds `left_block` times `right_block` from `first` to `end` to the accumulators c00 to c71 (row, half of the columns). It reads
- * left_base, right_base, tile_row, tile_column, row, column, local and lane; `contiguous` is the axis along which neighbouring
- * invocations load.
+ * Adds `left_block` times `right_block` from `first` to `end` to the accumulators. It reads left_base, right_base, tile_row,
+ * tile_column, row, column, local and lane; `contiguous` is the axis along which neighbouring invocations load.
  */
-export function tileLoopText(tiling: ProductText['tiling'], left: Contiguous, right: Contiguous): string {
-  return tiling === 'shared' ? sharedLoop(left, right) : registerLoop;
+export function tileLoopText(tile: Tile, left: Contiguous, right: Contiguous): string {
+  return tile.isShared ? sharedLoop(left, right) : registerLoop(tile);
 }
 
 const BIAS_TEXT = `
@@ -173,38 +207,42 @@ fn up_${index}_at(column: u32, r: u32) -> vec4<f32> {
 }
 `;
 
-/** Adds a pair to the eight by eight elements, by one row of up after the other. */
-const pairLoop = (index: number) => `
+/** Adds a pair to the tile, by one row of up after the other. */
+const pairLoop = (index: number, tile: Tile) => `
   for (var r = 0u; r < PAIR_${index}_RANK; r++) {
-    let a0 = down_${index}_at(row, r);
-    let a1 = down_${index}_at(row + 4, r);
-    let b0 = up_${index}_at(column, r);
-    let b1 = up_${index}_at(column + 4, r);
-${accumulateText(['a0', 'a1'], ['b0', 'b1'])}
+${declarations('a', tile.rows / 4, (row) => `down_${index}_at(row + ${row}, r)`)}
+${declarations('b', tile.quads, (column) => `up_${index}_at(column + ${column}, r)`)}
+${accumulateText(
+  tile,
+  upTo(tile.rows / 4).map((block) => `a${block}`),
+  upTo(tile.quads).map((quad) => `b${quad}`),
+)}
   }`;
 
-/** Writes the eight by eight elements that lie within the result. */
-function storeText(isOutVectorised: boolean): string {
-  const rowText = (r: number) =>
-    [0, 1].map((half) =>
-      isOutVectorised
-        ? `    if (column + ${4 * half} < COLUMNS) { out[(at + ${4 * half}) / 4] = c${r}${half}; }`
-        : LANES.map(
-            (lane, i) =>
-              `    if (column + ${4 * half + i} < COLUMNS) { out[at + ${4 * half + i}] = c${r}${half}.${lane}; }`,
-          ).join('\n'),
-    );
-  return EIGHT.map(
-    (r) => `  if (row + ${r} < ROWS) {
-    let at = base + (row + ${r}) * COLUMNS + column;
-${rowText(r).join('\n')}
+/** Writes those elements of the tile that lie within the result. */
+function storeText(tile: Tile, isOutVectorised: boolean): string {
+  const vectorText = (row: number, quad: number) =>
+    isOutVectorised
+      ? `    if (column + ${4 * quad} < COLUMNS) { out[(at + ${4 * quad}) / 4] = ${accumulator(row, quad)}; }`
+      : LANES.map(
+          (lane, i) =>
+            `    if (column + ${4 * quad + i} < COLUMNS) { out[at + ${4 * quad + i}] = ${accumulator(row, quad)}.${lane}; }`,
+        ).join('\n');
+  return upTo(tile.rows)
+    .map(
+      (row) => `  if (row + ${row} < ROWS) {
+    let at = base + (row + ${row}) * COLUMNS + column;
+${upTo(tile.quads)
+  .map((quad) => vectorText(row, quad))
+  .join('\n')}
   }`,
-  ).join('\n');
+    )
+    .join('\n');
 }
 
 /** The kernel's text. Bindings: left, right, out, then the bias, then down and up of each pair. */
 export function matrixProductText(text: ProductText): string {
-  const { tiling, left, right, isOutVectorised, hasBias, pairCount } = text;
+  const { tile, left, right, isOutVectorised, hasBias, pairCount } = text;
   const firstPair = hasBias ? 4 : 3;
   return `override ROWS: u32;
 override COLUMNS: u32;
@@ -215,33 +253,37 @@ override PART: u32;
 ${factorText('left', 0, left)}
 ${factorText('right', 1, right)}
 @group(0) @binding(2) var<storage, read_write> out: array<${elementType(isOutVectorised)}>;
-${Array.from({ length: pairCount }, (_, index) => pairText(index, firstPair + 2 * index)).join('')}
-${tileMemoryText(tiling)}
+${upTo(pairCount)
+  .map((index) => pairText(index, firstPair + 2 * index))
+  .join('')}
+${tileMemoryText(tile)}
 ${hasBias ? BIAS_TEXT : ''}
-override WIDTH: u32 = 8;
-override HEIGHT: u32 = 8;
+override WIDTH: u32;
+override HEIGHT: u32;
 
 @compute @workgroup_size(WIDTH, HEIGHT)
 fn main(
-  @builtin(workgroup_id) tile: vec3<u32>,
+  @builtin(workgroup_id) group: vec3<u32>,
   @builtin(local_invocation_id) local: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let batch = tile.z % BATCHES;
-  let first = tile.z / BATCHES * PART;
+  let batch = group.z % BATCHES;
+  let first = group.z / BATCHES * PART;
   let end = min(first + PART, INNER);
-  let tile_row = tile.y * 8 * HEIGHT;
-  let tile_column = tile.x * 8 * WIDTH;
-  let row = tile_row + local.y * 8;
-  let column = tile_column + local.x * 8;
+  let tile_row = group.y * ${tile.rows} * HEIGHT;
+  let tile_column = group.x * ${4 * tile.quads} * WIDTH;
+  let row = tile_row + local.y * ${tile.rows};
+  let column = tile_column + local.x * ${4 * tile.quads};
   let left_base = LEFT_START + batch * LEFT_BATCH;
   let right_base = RIGHT_START + batch * RIGHT_BATCH;
-${hasBias ? '  let bias_0 = bias_at(column);\n  let bias_1 = bias_at(column + 4);' : ''}
-${EIGHT.flatMap((r) => [0, 1].map((half) => `  var c${r}${half} = ${hasBias ? `bias_${half}` : 'vec4<f32>()'};`)).join('\n')}
-${tileLoopText(tiling, left.contiguous, right.contiguous)}
-${Array.from({ length: pairCount }, (_, index) => pairLoop(index)).join('')}
-  let base = tile.z * ROWS * COLUMNS;
-${storeText(isOutVectorised)}
+${hasBias ? declarations('bias_', tile.quads, (column) => `bias_at(column + ${column})`) : ''}
+${forEachVector(tile, (row, quad) => `  var ${accumulator(row, quad)} = ${hasBias ? `bias_${quad}` : 'vec4<f32>()'};`)}
+${tileLoopText(tile, left.contiguous, right.contiguous)}
+${upTo(pairCount)
+  .map((index) => pairLoop(index, tile))
+  .join('')}
+  let base = group.z * ROWS * COLUMNS;
+${storeText(tile, isOutVectorised)}
 }
 `;
 }

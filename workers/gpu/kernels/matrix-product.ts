@@ -1,7 +1,13 @@
 /** Matrix products as dispatches: the variant, the constants, and the split of long sums over workgroups. */
 import { invariant } from '../../../core/errors.ts';
 import type { Dispatch, Kernel, KernelTraits, Operand } from './kernel.ts';
-import { type Contiguous, matrixProductText, TILE_DEPTH, TILE_SIDE } from './matrix-product-text.ts';
+import {
+  type Contiguous,
+  matrixProductText,
+  SHARED_TILE,
+  type Tile,
+  TILE_DEPTH,
+} from './matrix-product-text.ts';
 import { partialSumsDispatch } from './partial-sums.ts';
 
 /** A factor: `outer` rows or columns, by the axis that is summed over. */
@@ -40,6 +46,8 @@ export interface Product {
   readonly pairs?: readonly Pair[];
 }
 
+type ProductSizes = Pick<Product, 'rows' | 'columns' | 'inner' | 'batches'>;
+
 /** Dispatches and scratch of a kernel that is being put together. */
 export interface KernelDraft {
   readonly dispatches: Dispatch[];
@@ -67,9 +75,14 @@ const BUSY_SOFTWARE_WORKGROUPS = 16;
 /** Pairs that fit the eight bindings of a stage beside factors, result and bias. */
 const LARGEST_PAIR_COUNT = 2;
 
-/** Rows and columns that an invocation owns, and invocations of a workgroup. */
-const INVOCATION_SIDE = 8;
-const INVOCATIONS = (TILE_SIDE / INVOCATION_SIDE) ** 2;
+/** Invocations of a workgroup that loads together, and of one on a CPU, where each of them is a tile by itself. */
+const SHARED_INVOCATIONS = 64;
+const SOFTWARE_INVOCATIONS = 16;
+/** Sizes of a tile on a CPU: loads are most of the time, but the last tile of a small result would be mostly empty. */
+const SOFTWARE_ROWS = [4, 8, 16] as const;
+const SOFTWARE_QUADS = [1, 2, 4] as const;
+/** Multiplications from which on the largest tile pays on a CPU: it takes twice as long to compile as the next. */
+const LARGE_PRODUCT = 2 ** 24;
 
 const isMultipleOfFour = (...values: readonly number[]) => values.every((value) => value % 4 === 0);
 
@@ -90,33 +103,62 @@ function pairConstants(pairs: readonly Pair[]): Record<string, number> {
   ) as Record<string, number>;
 }
 
-/** Invocations of a workgroup along columns and rows: in a line where a square would have most of them idle. */
-function workgroupShape(
+/** The first size that holds `count`, else the last. */
+const fitting = (sizes: readonly number[], count: number) =>
+  sizes.find((size) => size >= count) ?? (sizes.at(-1) as number);
+
+/** What of a result a workgroup makes: the tile of an invocation, and invocations along columns and rows. */
+export interface Tiling {
+  readonly tile: Tile;
+  readonly width: number;
+  readonly height: number;
+  /** Workgroups along columns and rows. */
+  readonly across: number;
+  readonly down: number;
+}
+
+/**
+ * Whether a product is worth the largest tile of a CPU. Only results that are written four at a time are: for 256 conditional
+ * stores the compiler takes minutes and gigabytes.
+ */
+function isLarge({ rows, columns, inner, batches = 1 }: ProductSizes): boolean {
+  return isMultipleOfFour(columns) && rows * columns * inner * batches >= LARGE_PRODUCT;
+}
+
+/** How a result is cut for the adapter: near squares, but in a line where squares would have most invocations idle. */
+export function tilingOf(
   { rows, columns }: Pick<Product, 'rows' | 'columns'>,
   { isSoftware }: KernelTraits,
-): readonly [width: number, height: number] {
-  if (isSoftware && columns <= INVOCATION_SIDE) return [1, INVOCATIONS];
-  if (isSoftware && rows <= INVOCATION_SIDE) return [INVOCATIONS, 1];
-  return [TILE_SIDE / INVOCATION_SIDE, TILE_SIDE / INVOCATION_SIDE];
+  hasLargestTile: boolean,
+): Tiling {
+  const sizesOf = (sizes: readonly number[]) => (hasLargestTile ? sizes : sizes.slice(0, -1));
+  const tile: Tile = isSoftware
+    ? {
+        rows: fitting(sizesOf(SOFTWARE_ROWS), rows),
+        quads: fitting(sizesOf(SOFTWARE_QUADS), Math.ceil(columns / 4)),
+        isShared: false,
+      }
+    : SHARED_TILE;
+  const invocations = isSoftware ? SOFTWARE_INVOCATIONS : SHARED_INVOCATIONS;
+  const side = Math.sqrt(invocations);
+  const [tileRows, tileColumns] = [Math.ceil(rows / tile.rows), Math.ceil(columns / (4 * tile.quads))];
+  const isColumn = isSoftware && tileColumns === 1;
+  const isRow = isSoftware && tileRows === 1;
+  const width = isColumn ? 1 : isRow ? invocations : side;
+  const height = invocations / width;
+  return { tile, width, height, across: Math.ceil(tileColumns / width), down: Math.ceil(tileRows / height) };
 }
 
 /** The length of the parts that a sum is split into, a multiple of a tile's depth. */
 export function partLength(
-  {
-    rows,
-    columns,
-    inner,
-    batches = 1,
-    bias,
-    pairs = [],
-  }: Pick<Product, 'rows' | 'columns' | 'inner' | 'batches' | 'bias' | 'pairs'>,
+  product: ProductSizes & Pick<Product, 'bias' | 'pairs'>,
   traits: KernelTraits,
 ): number {
+  const { inner, batches = 1, bias, pairs = [] } = product;
   // What is added would be added once for each part.
   if (bias !== undefined || pairs.length > 0) return inner;
-  const [width, height] = workgroupShape({ rows, columns }, traits);
-  const tiles =
-    Math.ceil(rows / (INVOCATION_SIDE * height)) * Math.ceil(columns / (INVOCATION_SIDE * width)) * batches;
+  const { across, down } = tilingOf(product, traits, isLarge(product));
+  const tiles = across * down * batches;
   const busy = traits.isSoftware ? BUSY_SOFTWARE_WORKGROUPS : BUSY_WORKGROUPS;
   const parts = Math.max(1, Math.min(Math.floor(busy / tiles), Math.floor(inner / SHORTEST_PART)));
   return parts === 1 ? inner : Math.ceil(inner / parts / TILE_DEPTH) * TILE_DEPTH;
@@ -126,7 +168,7 @@ export function partLength(
 export function addProduct(draft: KernelDraft, product: Product, traits: KernelTraits): void {
   const { rows, columns, inner, batches = 1, left, right, bias, pairs = [] } = product;
   invariant(pairs.length <= LARGEST_PAIR_COUNT, `a product with ${pairs.length} pairs of adapters`);
-  const [width, height] = workgroupShape(product, traits);
+  const { tile, width, height, across, down } = tilingOf(product, traits, isLarge(product));
   const part = partLength(product, traits);
   const parts = Math.ceil(inner / part);
   const count = batches * rows * columns;
@@ -138,7 +180,7 @@ export function addProduct(draft: KernelDraft, product: Product, traits: KernelT
   draft.dispatches.push({
     class: 'matrix product',
     code: matrixProductText({
-      tiling: traits.isSoftware ? 'registers' : 'shared',
+      tile,
       left: textOf(left, rows),
       right: textOf(right, columns),
       isOutVectorised: isMultipleOfFour(columns),
@@ -164,11 +206,7 @@ export function addProduct(draft: KernelDraft, product: Product, traits: KernelT
       ...(bias === undefined ? [] : [bias]),
       ...pairs.flatMap(({ down, up }) => [down, up]),
     ],
-    workgroups: [
-      Math.ceil(columns / (INVOCATION_SIDE * width)),
-      Math.ceil(rows / (INVOCATION_SIDE * height)),
-      batches * parts,
-    ],
+    workgroups: [across, down, batches * parts],
   });
   if (parts > 1)
     draft.dispatches.push(partialSumsDispatch('reduction', { parts, count }, [out, product.out], traits));
