@@ -39,8 +39,8 @@ export const ADAMW_FIRST_STEP: Tolerance = { abs: 5e-7, rel: 0 };
 export const ADAMW_LATER_STEPS: Tolerance = { abs: 2e-6, rel: 0 };
 /** Weights after a few steps of SGD, which does not amplify rounding. */
 export const SGD_STEPS: Tolerance = { abs: 3e-6, rel: 0 };
-/** The same of SAMed ViT-B, whose reference is f32 and of which only the first elements are stored. */
-export const SAMED_FULL_GRADIENTS_REL_L2 = 1e-3;
+/** The same of SAMed ViT-B, whose reference is f32 and of which only the first elements are stored: 3e-5 on SwiftShader. */
+export const SAMED_FULL_GRADIENTS_REL_L2 = 2e-4;
 /** Losses of SAMed ViT-B after a step of AdamW, which makes full steps of the smallest gradients, f32 in both. */
 export const LOSSES_AFTER_STEP: Tolerance = { abs: 0, rel: 1e-4 };
 /** Norm of the difference over the norm: gradients of the small TransUNets; the kinks of ReLU and max pool amplify rounding of f32 only. */
