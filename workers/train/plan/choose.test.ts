@@ -7,7 +7,15 @@ import { planFlops } from './flops.ts';
 import { planTraining } from './plan-training.ts';
 import { type PlanLimits, type PlanSettings, RECOMPUTATIONS, type TrainingPlan } from './plan.ts';
 import { readStepGraph } from './step-graph.ts';
-import { ADAMW, GPU_TRAITS, NO_LIMITS, samedTraining, SGD, transUnetTraining } from './testing/networks.ts';
+import {
+  ADAMW,
+  GPU_TRAITS,
+  NO_LIMITS,
+  samedTraining,
+  SGD,
+  transUnetTraining,
+  transUnetValidation,
+} from './testing/networks.ts';
 import { replayPlan } from './testing/replay.ts';
 
 const small = samedTraining();
@@ -139,6 +147,13 @@ describe('a plan without an optimiser', () => {
     expect([plan.programmes.backward, plan.programmes.update]).toEqual([[], []]);
     expect(plan.outputs).toMatchObject([{ name: 'logits', shape: [microBatch, 3, 16, 16] }]);
     expect(plan.report.entries.map(({ name }) => name)).toEqual(frozen.outputs.map(({ name }) => name));
+  });
+
+  it('takes a TransUNet by micro-batches once its batch norms have running statistics', () => {
+    const transUnet = transUnetValidation(true);
+    const plan = planTraining(transUnet, { ...SETTINGS, optimizer: undefined, microBatch: 2 });
+    replayPlan(transUnet, plan);
+    expect(plan).toMatchObject({ microBatchCount: 3, states: [] });
   });
 
   it('leaves the gradients of a graph that has them out', () => {

@@ -3,6 +3,7 @@ import type { GroupMethod } from '../../../../models/graph/gradient-ops/losses.t
 import type { Graph } from '../../../../models/graph/graph.ts';
 import type { TrainingGraph } from '../../../../models/graph/training-graph.ts';
 import { differentiate } from '../../../../models/rewrite/differentiate.ts';
+import { expandBatchNorms } from '../../../../models/rewrite/expand-batch-norms.ts';
 import { withGroupClassifier } from '../../../../models/rewrite/group-classifier.ts';
 import { encoderAdapters } from '../../../../models/zoo/samed-adapters.ts';
 import type { SamedConfiguration } from '../../../../models/zoo/samed-configuration.ts';
@@ -102,9 +103,9 @@ export function adversarialTraining(): TrainingGraph {
   return trainingOf(graph, 'low_res_logits', samedTrainables(graph, SMALL_SAMED), {}, 'group_logits');
 }
 
-/** A TransUNet with every weight trainable: batch norms, skip connections. */
-export function transUnetTraining(isHybrid: boolean): TrainingGraph {
-  const graph = createTransUnet(
+/** A TransUNet: batch norms, skip connections. */
+function smallTransUnet(isHybrid: boolean): Graph {
+  return createTransUnet(
     {
       side: 32,
       isHybrid,
@@ -119,6 +120,17 @@ export function transUnetTraining(isHybrid: boolean): TrainingGraph {
     },
     2,
   );
+}
+
+/** A TransUNet with every weight trainable. */
+export function transUnetTraining(isHybrid: boolean): TrainingGraph {
+  const graph = smallTransUnet(isHybrid);
   const trainable = graph.parameters.map(({ name }) => name).filter((name) => !/running|mean|var/.test(name));
   return trainingOf(graph, 'logits', new Set(trainable), {});
+}
+
+/** A TransUNet with its running statistics, which nothing changes. */
+export function transUnetValidation(isHybrid: boolean): TrainingGraph {
+  const graph = expandBatchNorms(smallTransUnet(isHybrid));
+  return trainingOf(graph, 'logits', new Set(), {});
 }
