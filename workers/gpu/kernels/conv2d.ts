@@ -44,7 +44,7 @@ function convolutionDispatch(
   bindings: readonly Operand[],
   traits: KernelTraits,
 ): Dispatch {
-  const { tile, width, height, across, down } = tilingOf({ rows, columns }, traits, false);
+  const { tile, width, height, workgroups } = tilingOf({ rows, columns }, traits, false);
   return {
     class: 'convolution',
     code: convolutionText({ ...text, tile }),
@@ -56,7 +56,7 @@ function convolutionDispatch(
       ...constants,
     },
     bindings,
-    workgroups: [across, down, products],
+    workgroups: [...workgroups, products],
   };
 }
 

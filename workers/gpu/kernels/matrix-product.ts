@@ -103,18 +103,17 @@ function pairConstants(pairs: readonly Pair[]): Record<string, number> {
   ) as Record<string, number>;
 }
 
-/** The first size that holds `count`, else the last. */
+/** The first size that holds `count`, else the largest. */
 const fitting = (sizes: readonly number[], count: number) =>
-  sizes.find((size) => size >= count) ?? (sizes.at(-1) as number);
+  sizes.find((size) => size >= count) ?? Math.max(...sizes);
 
 /** What of a result a workgroup makes: the tile of an invocation, and invocations along columns and rows. */
 export interface Tiling {
   readonly tile: Tile;
   readonly width: number;
   readonly height: number;
-  /** Workgroups along columns and rows. */
-  readonly across: number;
-  readonly down: number;
+  /** Along columns and rows. */
+  readonly workgroups: readonly [across: number, down: number];
 }
 
 /**
@@ -146,7 +145,8 @@ export function tilingOf(
   const isRow = isSoftware && tileRows === 1;
   const width = isColumn ? 1 : isRow ? invocations : side;
   const height = invocations / width;
-  return { tile, width, height, across: Math.ceil(tileColumns / width), down: Math.ceil(tileRows / height) };
+  const workgroups = [Math.ceil(tileColumns / width), Math.ceil(tileRows / height)] as const;
+  return { tile, width, height, workgroups };
 }
 
 /** The length of the parts that a sum is split into, a multiple of a tile's depth. */
@@ -157,7 +157,7 @@ export function partLength(
   const { inner, batches = 1, bias, pairs = [] } = product;
   // What is added would be added once for each part.
   if (bias !== undefined || pairs.length > 0) return inner;
-  const { across, down } = tilingOf(product, traits, isLarge(product));
+  const [across, down] = tilingOf(product, traits, isLarge(product)).workgroups;
   const tiles = across * down * batches;
   const busy = traits.isSoftware ? BUSY_SOFTWARE_WORKGROUPS : BUSY_WORKGROUPS;
   const parts = Math.max(1, Math.min(Math.floor(busy / tiles), Math.floor(inner / SHORTEST_PART)));
@@ -168,7 +168,7 @@ export function partLength(
 export function addProduct(draft: KernelDraft, product: Product, traits: KernelTraits): void {
   const { rows, columns, inner, batches = 1, left, right, bias, pairs = [] } = product;
   invariant(pairs.length <= LARGEST_PAIR_COUNT, `a product with ${pairs.length} pairs of adapters`);
-  const { tile, width, height, across, down } = tilingOf(product, traits, isLarge(product));
+  const { tile, width, height, workgroups } = tilingOf(product, traits, isLarge(product));
   const part = partLength(product, traits);
   const parts = Math.ceil(inner / part);
   const count = batches * rows * columns;
@@ -206,7 +206,7 @@ export function addProduct(draft: KernelDraft, product: Product, traits: KernelT
       ...(bias === undefined ? [] : [bias]),
       ...pairs.flatMap(({ down, up }) => [down, up]),
     ],
-    workgroups: [across, down, batches * parts],
+    workgroups: [...workgroups, batches * parts],
   });
   if (parts > 1)
     draft.dispatches.push(partialSumsDispatch('reduction', { parts, count }, [out, product.out], traits));
