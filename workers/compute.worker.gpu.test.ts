@@ -17,6 +17,7 @@ import { BACKENDS, describeDifference } from '../core/testing.ts';
 import { createGraphBuilder } from '../models/graph/builder.ts';
 import type { Tensor } from '../models/graph/graph.ts';
 import { lowerToOnnx } from '../models/onnx/lower.ts';
+import { plainMapping } from '../models/onnx/mapping.ts';
 import { interpret } from '../models/reference/interpret.ts';
 import { createFilterBank, FILTER_BANK_SIDE } from '../models/zoo/filter-bank.ts';
 import type { ComputeWorker, ModelReport, ModelRole, Provider, SampleRef } from './api/compute.ts';
@@ -245,6 +246,18 @@ describe.each<Provider>(['webgpu', 'wasm'])('the compute worker on %s', (provide
     const { data } = await readFeatures(result.featureSetId, [idOf(0)]);
     const grey = mean(Array.from(prepareOne(idOf(0), preprocess).image));
     expect(describeDifference(data, [grey, grey, grey], BACKENDS)).toBeUndefined();
+    // Mapped otherwise it is another model with other features.
+    const mapping = { ...plainMapping(3, 'channels-first'), mean: [0, 0, 1], deviation: [1, 2, 1] };
+    const mappedId = await api.mapModel(id, mapping, live());
+    expect(mappedId).not.toBe(id);
+    expect((await api.load({ kind: 'made', id: mappedId })).mapping).toEqual(mapping);
+    const mapped = await api.extractFeatures({ modelId: mappedId, preprocess, samples }, live(), ignore);
+    const { data: mappedData } = await readFeatures(mapped.featureSetId, [idOf(0)]);
+    expect(describeDifference(mappedData, [grey, grey / 2, grey - 1], BACKENDS)).toBeUndefined();
+    await expect(api.mapModel(id, { ...mapping, mean: [0] }, live())).rejects.toMatchObject({
+      code: 'onnx/unsupported-interface',
+    });
+    await api.deleteModel(mappedId);
     await api.deleteModel(id);
     expect((await api.madeModels()).some((model) => model.id === id)).toBe(false);
     await expect(

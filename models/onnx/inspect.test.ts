@@ -124,7 +124,7 @@ describe('matching a network to its role', () => {
   });
 
   it.each<[string, NetworkRole, Partial<OnnxValue>, Partial<OnnxValue>, string]>([
-    ['channels last', 'segmenter', { shape: [1, 224, 224, 3] }, {}, "'x' float32 [1,224,224,3]"],
+    ['four channels', 'segmenter', { shape: [1, 224, 224, 4] }, {}, "'x' float32 [1,224,224,4]"],
     ['half precision', 'extractor', { shape: [1, 3, 8, 8], elementType: 'float16' }, {}, 'float16'],
     ['an image that is not square', 'extractor', { shape: [1, 3, 8, 9] }, {}, 'not square'],
     [
@@ -142,6 +142,20 @@ describe('matching a network to its role', () => {
     expect(match).toThrow(found);
   });
 
+  it('finds channels that are last, and takes what a person says of pixels and classes', () => {
+    const summary = summaryOf({ shape: [null, 64, 64, 3] }, [{ shape: [null, 16, 16, 3] }]);
+    const found = matchInterface(summary, 'segmenter');
+    expect(found).toMatchObject({ input: { channels: 3, side: 64 }, mapping: { axes: 'channels-last' } });
+    expect(found.assumptions.join(' ')).toContain('Channels are the last axis');
+    const wanted = { ...found.mapping, mean: [0.5, 0.5, 0.5], classOrder: [1, 0, 2] };
+    const mapped = matchInterface(summary, 'segmenter', [], wanted);
+    expect(mapped.mapping).toEqual(wanted);
+    expect(mapped.assumptions.join(' ')).toContain('the mean 0.5, 0.5, 0.5 is subtracted');
+    expect(mapped.assumptions.join(' ')).toContain('channel 1 is background, 0 is rim and 2 is cup');
+    const wrong = { ...wanted, axes: 'channels-first' } as const;
+    expect(() => matchInterface(summary, 'segmenter', [], wrong)).toThrow('not where they were said to be');
+  });
+
   it('refuses several inputs and weights in other files', () => {
     const summary = summaryOf({ shape: [1, 3, 8, 8] }, [{}]);
     const twice = { ...summary, inputs: [...summary.inputs, ...summary.inputs] };
@@ -152,15 +166,28 @@ describe('matching a network to its role', () => {
   });
 
   it('checks what was really returned', () => {
-    expect(matchOutput('extractor', [2, 7], 2)).toEqual({ channels: 7, height: 1, width: 1 });
-    expect(matchOutput('segmenter', [2, 3, 4, 5], 2)).toEqual({ channels: 3, height: 4, width: 5 });
+    expect(matchOutput('extractor', [2, 7], 2, 'channels-last')).toEqual({
+      channels: 7,
+      height: 1,
+      width: 1,
+      axes: 'channels-first',
+    });
+    expect(matchOutput('segmenter', [2, 3, 4, 5], 2, 'channels-last')).toEqual({
+      channels: 3,
+      height: 4,
+      width: 5,
+      axes: 'channels-first',
+    });
+    const last = { channels: 3, height: 4, width: 5, axes: 'channels-last' };
+    expect(matchOutput('segmenter', [2, 4, 5, 3], 2, 'channels-first')).toEqual(last);
+    expect(matchOutput('extractor', [2, 4, 5, 3], 2, 'channels-last')).toEqual(last);
     for (const [role, dims] of [
       ['segmenter', [2, 4, 4, 4]],
       ['segmenter', [2, 3]],
       ['extractor', [1, 7]],
       ['extractor', [2, 7, 7]],
     ] as const) {
-      expect(() => matchOutput(role, dims, 2)).toThrow(`[${dims.join(',')}]`);
+      expect(() => matchOutput(role, dims, 2, 'channels-first')).toThrow(`[${dims.join(',')}]`);
     }
   });
 });

@@ -4,6 +4,7 @@
  */
 import { WorkbenchError } from '../../core/errors.ts';
 import { EMBEDDED_MODELS, OFFERED_MODELS } from '../../models/zoo/registry.ts';
+import type { NetworkMapping } from '../../models/onnx/mapping.ts';
 import type {
   ComputeWorker,
   MakeModelSpec,
@@ -222,6 +223,36 @@ export async function loadMadeModel(id: ModelId): Promise<void> {
   const outcome = await end;
   if (outcome.status === 'done') {
     chooseModel(outcome.value.role, id);
+  } else if (outcome.status === 'failed') {
+    const rejected = { key: `made ${id}`, name, sizeBytes: 0, error: outcome.error };
+    update('models', (models) => withRejectedModel(models, rejected));
+  }
+}
+
+/** Replaces a model of another maker by the same with another mapping. Its errors end up in the state. */
+export async function remapModel({ id, name, role }: ModelReport, mapping: NetworkMapping): Promise<void> {
+  const { end } = startJob<ModelReport>({
+    kind: `map-model-${id}`,
+    label: `Mapping ${name}`,
+    place: 'models',
+    async run(signal, report) {
+      const worker = await ensureModels();
+      report({ phase: 'Copying the model', done: 0, total: 2, unit: 'steps' });
+      const made = await worker.mapModel(id, mapping, signal);
+      report({ phase: 'Testing on every provider', done: 1, total: 2, unit: 'steps' });
+      const model = await loadModel(worker, { kind: 'made', id: made });
+      const spec = specs.get(id);
+      if (spec?.kind === 'onnx') rememberSpec(made, { ...spec, mapping });
+      return model;
+    },
+    summarize: (outcome) => (outcome.status === 'done' ? outcome.value.selfTest.summary : ''),
+  });
+  const outcome = await end;
+  if (outcome.status === 'done') {
+    const isInUse = activeModelOf(store.getState().models, role)?.id === id;
+    if (isInUse) chooseModel(role, outcome.value.id);
+    // The same mapping makes the same model.
+    if (outcome.value.id !== id) await deleteModel(id);
   } else if (outcome.status === 'failed') {
     const rejected = { key: `made ${id}`, name, sizeBytes: 0, error: outcome.error };
     update('models', (models) => withRejectedModel(models, rejected));

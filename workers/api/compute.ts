@@ -4,6 +4,7 @@
  */
 import type { RecognisedCheckpoint } from '../../models/checkpoints/recognised.ts';
 import type { ConversionSettings } from '../../models/convert/conversion.ts';
+import type { NetworkMapping } from '../../models/onnx/mapping.ts';
 import type { Precision } from '../../models/onnx/lower.ts';
 import type { EmbeddedModelName } from '../../models/zoo/registry.ts';
 import type { SampleId } from '../../core/cohort/sample.ts';
@@ -78,6 +79,8 @@ export interface ModelReport {
   readonly parameterCount: number;
   readonly input: ModelInput;
   readonly outputName: string;
+  /** Of a model of another maker: how images and outputs are mapped. */
+  readonly mapping?: NetworkMapping;
   /** Classes of a segmenter's logits, or the length of an extractor's feature vector. */
   readonly outputChannels: number;
   /** Where this model runs: on a WebGPU runtime it is WASM when that was asked for, or the self-test found WebGPU wrong, failing or, with `automatic`, much slower. */
@@ -126,6 +129,8 @@ export type MakeModelSpec =
       readonly file: File;
       /** Files that came with it; those that it names hold weights of it. */
       readonly dataFiles: readonly File[];
+      /** What a person said of it; absent for what the file tells. */
+      readonly mapping?: NetworkMapping;
     }
   | {
       readonly kind: 'checkpoints';
@@ -214,6 +219,12 @@ export interface ComputeWorker {
    * Errors: the signal's reason; as `examine` and `outline`; `model/storage-full`.
    */
   makeModel(spec: MakeModelSpec, signal: AbortSignal, report: Report): Promise<ModelId>;
+  /**
+   * Makes another model of the same ONNX file with another mapping, for its numbers are others; the first one stays.
+   * Errors: the signal's reason; `onnx/unsupported-interface` for a mapping that does not fit; `model/not-loaded`,
+   * `model/storage-full`.
+   */
+  mapModel(id: ModelId, mapping: NetworkMapping, signal: AbortSignal): Promise<ModelId>;
   /** Every model of the cache. */
   madeModels(): Promise<readonly MadeModel[]>;
   /** Unloads a model and deletes its files. */

@@ -10,7 +10,7 @@ import { addTrainedModel, removeTrainedModels } from './add-trained-model.ts';
 import { examineFile, outlineOf, planFiles } from './examine.ts';
 import { extractFeatures } from './features.ts';
 import { type LoadedModel, loadModel } from './load.ts';
-import { makeModel } from './make-model.ts';
+import { makeModel, mapModel } from './make-model.ts';
 import { removeUnusedEncoders } from './keep-sam.ts';
 import { openModelCaches } from './open-caches.ts';
 import { isTrainable, openTrainable } from './open-trainable.ts';
@@ -81,6 +81,9 @@ export function createComputeWorker(): ComputeWorker & TrainingWorker {
     },
     async makeModel(spec, signal, report) {
       return makeModel(await caches, spec, signal, report);
+    },
+    async mapModel(id, mapping, signal) {
+      return mapModel(await caches, id, mapping, signal);
     },
     async madeModels() {
       const entries = await (await caches).models.list();

@@ -1,4 +1,5 @@
 /** The parts of inference that need no runtime: the lock, pulling batches, feeding a network. */
+import { type NetworkMapping, plainMapping } from '../../models/onnx/mapping.ts';
 import { describe, expect, it } from 'vitest';
 
 import { WorkbenchError } from '../../core/errors.ts';
@@ -126,6 +127,7 @@ describe('feeding a network', () => {
     role: 'extractor',
     input: { name: 'x', channels, side, batch },
     outputName: 'y',
+    mapping: plainMapping(channels, 'channels-first'),
   });
   const images = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 
@@ -134,6 +136,29 @@ describe('feeding a network', () => {
     const output = await runNetwork(session, network(3, 4), images, 2);
     expect(fed[0]?.['x']?.shape).toEqual([4, 3, 2, 2]);
     expect(Array.from(output.data)).toEqual([1, 1, 1, 5, 5, 5]);
+  });
+
+  it('gives channels last and normalised where the network wants it so, and takes classes back in our order', async () => {
+    // Returns its input as logits, channels last.
+    const session: Session = {
+      run: (inputs) => Promise.resolve({ y: inputs['x'] ?? { shape: [], data: new Float32Array() } }),
+      release: () => Promise.resolve(),
+    };
+    const mapping: NetworkMapping = {
+      axes: 'channels-last',
+      mean: [1, 0, 0],
+      deviation: [1, 1, 2],
+      classOrder: [2, 0, 1],
+    };
+    const output = await runNetwork(
+      session,
+      { ...network(3, null), role: 'segmenter', mapping },
+      Float32Array.of(2, 4, 6, 8),
+      2,
+    );
+    expect(output).toMatchObject({ channels: 3, height: 2, width: 2 });
+    // Background is the third channel (half the pixel), rim the first (less one), cup the second (as it is).
+    expect([...output.data]).toEqual([1, 2, 3, 4, 1, 3, 5, 7, 2, 4, 6, 8]);
   });
 
   it('refuses another side than the network takes', async () => {

@@ -53,10 +53,10 @@ export async function loadModel(
   source: ModelSource,
   runOn: RunOn = 'automatic',
 ): Promise<LoadedModel> {
-  const { id, role, stages, description, facts } = await openModel(caches, source);
+  const { id, role, stages, description, facts, mapping: wanted } = await openModel(caches, source);
   const summary = summaryOf(stages);
-  const { input, outputName } = matchInterface(summary, role);
-  const network: Network = { role, input, outputName };
+  const { input, outputName, mapping } = matchInterface(summary, role, [], wanted);
+  const network: Network = { role, input, outputName, mapping };
   const { session, provider, output, selfTest } = await createTestedSession(
     runtime,
     stages,
@@ -73,6 +73,7 @@ export async function loadModel(
     parameterCount: summary.parameterCount,
     input,
     outputName,
+    ...(wanted === undefined ? {} : { mapping: wanted }),
     outputChannels: output.channels,
     provider,
     selfTest,

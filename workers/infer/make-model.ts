@@ -1,16 +1,23 @@
 /** Makes a model of dropped files and keeps it: an ONNX file is copied, checkpoints are converted, both hashed first. */
+import { invariant } from '../../core/errors.ts';
 import { createSha256, hashText } from '../../core/sha256.ts';
 import type { Report } from '../../core/tasks.ts';
 import { writeConversion } from '../../models/convert/write.ts';
 import { inspectOnnx } from '../../models/onnx/inspect.ts';
 import { matchInterface } from '../../models/onnx/interface.ts';
+import type { NetworkMapping } from '../../models/onnx/mapping.ts';
 import type { CreateFile } from '../../models/onnx/sink.ts';
 import type { MakeModelSpec, ModelId, SourceFile } from '../api/compute.ts';
 import { namedDataFiles } from './data-files.ts';
 import { planFiles, readGraph } from './examine.ts';
 import { isWhole, keepSam } from './keep-sam.ts';
 import type { ModelCache } from './model-cache.ts';
-import { MANIFEST_FORMAT, type ModelCaches, type ModelManifest } from './model-manifest.ts';
+import {
+  MANIFEST_FORMAT,
+  type ModelCaches,
+  type ModelManifest,
+  type OnnxManifest,
+} from './model-manifest.ts';
 import { reportBytes } from './report-bytes.ts';
 
 /** The bytes of a file in order, one piece at a time. */
@@ -45,46 +52,86 @@ async function hashFiles(files: readonly File[], signal: AbortSignal, report: Re
   return hashes;
 }
 
-async function copyInto(create: CreateFile, file: File, signal: AbortSignal): Promise<void> {
-  const sink = await create(file.name);
+/** A file of an ONNX model, dropped or kept. */
+interface NamedFile {
+  readonly name: string;
+  readonly file: Blob;
+}
+
+async function copyInto(create: CreateFile, { name, file }: NamedFile, signal: AbortSignal): Promise<void> {
+  const sink = await create(name);
   for await (const piece of piecesOf(file, signal)) await sink.write(piece);
   await sink.close();
 }
 
+/** Keeps an ONNX model of files with these hashes; in another role, or mapped otherwise, it is another model. */
+async function keepOnnx(
+  cache: ModelCache<ModelManifest>,
+  manifest: OnnxManifest,
+  files: readonly NamedFile[],
+  signal: AbortSignal,
+): Promise<ModelId> {
+  const { role, sources, mapping } = manifest;
+  const hashes = sources.map(({ sha256 }) => sha256);
+  const id = hashText(JSON.stringify([MANIFEST_FORMAT, role, mapping, hashes]));
+  if ((await cache.find(id)) !== undefined) return id;
+  await cache.write(id, async (create) => {
+    for (const file of files) await copyInto(create, file, signal);
+    return manifest;
+  });
+  return id;
+}
+
 async function makeOfOnnx(
   cache: ModelCache<ModelManifest>,
-  { role, file, dataFiles: companions }: Extract<MakeModelSpec, { kind: 'onnx' }>,
+  { role, file, dataFiles: companions, mapping: wanted }: Extract<MakeModelSpec, { kind: 'onnx' }>,
   signal: AbortSignal,
   report: Report,
 ): Promise<ModelId> {
   const summary = inspectOnnx(await readGraph(file));
   const dataFiles = namedDataFiles(summary, companions);
   const names = dataFiles.map(({ name }) => name);
-  matchInterface(summary, role, names);
+  const { mapping } = matchInterface(summary, role, names, wanted);
   const files = [file, ...dataFiles];
   const hashes = await hashFiles(files, signal, report);
-  // The same file in another role is another model.
-  const id = hashText(JSON.stringify([MANIFEST_FORMAT, role, hashes]));
-  if ((await cache.find(id)) !== undefined) return id;
-  await cache.write(id, async (create) => {
-    for (const one of files) await copyInto(create, one, signal);
-    const sources = files.map(({ name, size }, i) => ({
-      name,
-      sizeBytes: size,
-      sha256: hashes[i] as string,
-      words: '',
-    }));
-    return {
-      format: MANIFEST_FORMAT,
-      kind: 'onnx',
-      name: file.name,
-      role,
-      sources,
-      file: file.name,
-      dataFiles: names,
-    };
-  });
-  return id;
+  const sources = files.map(({ name, size }, i) => ({
+    name,
+    sizeBytes: size,
+    sha256: hashes[i] as string,
+    words: '',
+  }));
+  const { name } = file;
+  const manifest: OnnxManifest = {
+    format: MANIFEST_FORMAT,
+    kind: 'onnx',
+    name,
+    role,
+    sources,
+    file: name,
+    dataFiles: names,
+    mapping,
+  };
+  const named = files.map((one) => ({ name: one.name, file: one }));
+  return keepOnnx(cache, manifest, named, signal);
+}
+
+/**
+ * Keeps a model of another maker once more with another mapping.
+ * Errors: the signal's reason; `onnx/unsupported-interface`, `model/not-loaded`, `model/storage-full`.
+ */
+export async function mapModel(
+  { models }: ModelCaches,
+  id: ModelId,
+  mapping: NetworkMapping,
+  signal: AbortSignal,
+): Promise<ModelId> {
+  const { manifest } = await models.require(id);
+  invariant(manifest.kind === 'onnx', 'only models of other makers are mapped');
+  const { file, dataFiles, role } = manifest;
+  matchInterface(inspectOnnx(await readGraph(await models.open(id, file))), role, dataFiles, mapping);
+  const files: NamedFile[] = [];
+  for (const name of [file, ...dataFiles]) files.push({ name, file: await models.open(id, name) });
+  return keepOnnx(models, { ...manifest, mapping }, files, signal);
 }
 
 async function makeOfCheckpoints(

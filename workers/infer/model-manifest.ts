@@ -1,6 +1,7 @@
 /** What stands beside the files of kept models and encoders: how to run them, and what they were made of. */
 import type { SamConfiguration } from '../../models/checkpoints/recognised.ts';
 import type { ConvertedModel } from '../../models/convert/conversion.ts';
+import type { NetworkMapping } from '../../models/onnx/mapping.ts';
 import type { Precision } from '../../models/onnx/lower.ts';
 import type { EmbeddedWeights } from '../../models/zoo/registry.ts';
 import type { SamedConfiguration } from '../../models/zoo/samed-configuration.ts';
@@ -8,7 +9,7 @@ import type { ModelRole, SourceFile, TrainedIn } from '../api/compute.ts';
 import type { ModelCache } from './model-cache.ts';
 
 /** Counts up when the files of a conversion change, so that old entries are made anew. */
-export const MANIFEST_FORMAT = 3;
+export const MANIFEST_FORMAT = 4;
 
 interface Manifest {
   readonly format: typeof MANIFEST_FORMAT;
@@ -22,6 +23,7 @@ export interface OnnxManifest extends Manifest {
   readonly kind: 'onnx';
   readonly file: string;
   readonly dataFiles: readonly string[];
+  readonly mapping: NetworkMapping;
 }
 
 /** Made of checkpoints. */

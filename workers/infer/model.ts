@@ -6,37 +6,19 @@ import {
   type NetworkRole,
   type OutputLayout,
 } from '../../models/onnx/interface.ts';
+import { mapInput, mapOutput, type NetworkMapping } from '../../models/onnx/mapping.ts';
 import type { Session } from './runtime.ts';
 
 export interface Network {
   readonly role: NetworkRole;
   readonly input: NetworkInput;
   readonly outputName: string;
+  readonly mapping: NetworkMapping;
 }
 
 export interface NetworkOutput extends OutputLayout {
   /** [images, channels, height, width] f32. */
   readonly data: Float32Array;
-}
-
-/**
- * The network's input for some grey images: the channel repeated, the batch filled up with empty images.
- * Shapes: `images [imageCount, side, side]` -> [batchSize, channels, side, side].
- */
-function toInput(
-  images: Float32Array,
-  pixelCount: number,
-  channels: number,
-  batchSize: number,
-): Float32Array {
-  if (channels === 1 && images.length === batchSize * pixelCount) return images;
-  const input = new Float32Array(batchSize * channels * pixelCount);
-  const imageCount = images.length / pixelCount;
-  for (let image = 0; image < imageCount; image++) {
-    const pixels = images.subarray(image * pixelCount, (image + 1) * pixelCount);
-    for (let c = 0; c < channels; c++) input.set(pixels, (image * channels + c) * pixelCount);
-  }
-  return input;
 }
 
 /**
@@ -46,7 +28,7 @@ function toInput(
  */
 export async function runNetwork(
   session: Session,
-  { role, input, outputName }: Network,
+  { role, input, outputName, mapping }: Network,
   images: Float32Array,
   side: number,
 ): Promise<NetworkOutput> {
@@ -61,17 +43,22 @@ export async function runNetwork(
   const batchSize = input.batch ?? imageCount;
   const outputs = await session.run({
     [input.name]: {
-      shape: [batchSize, input.channels, side, side],
-      data: toInput(images, pixelCount, input.channels, batchSize),
+      shape:
+        mapping.axes === 'channels-first'
+          ? [batchSize, input.channels, side, side]
+          : [batchSize, side, side, input.channels],
+      data: mapInput(images, pixelCount, batchSize, mapping),
     },
   });
   const output = outputs[outputName];
   if (output === undefined) {
     throw new WorkbenchError('runtime/run-failed', `The model did not return '${outputName}'.`);
   }
-  const layout = matchOutput(role, output.shape, batchSize);
-  const valueCount = imageCount * layout.channels * layout.height * layout.width;
-  return { ...layout, data: output.data.subarray(0, valueCount) };
+  const { axes, ...layout } = matchOutput(role, output.shape, batchSize, mapping.axes);
+  const { channels, height, width } = layout;
+  const data = output.data.subarray(0, imageCount * channels * height * width);
+  const classOrder = role === 'segmenter' ? mapping.classOrder : undefined;
+  return { ...layout, data: mapOutput(data, channels, height * width, axes === 'channels-last', classOrder) };
 }
 
 /**

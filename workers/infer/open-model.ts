@@ -6,6 +6,7 @@ import type { ConvertedModel } from '../../models/convert/conversion.ts';
 import type { Model } from '../../models/graph/graph.ts';
 import { inspectOnnx } from '../../models/onnx/inspect.ts';
 import { matchInterface } from '../../models/onnx/interface.ts';
+import type { NetworkMapping } from '../../models/onnx/mapping.ts';
 import { lowerToOnnx } from '../../models/onnx/lower.ts';
 import { EMBEDDED_MODELS, type EmbeddedModel, type EmbeddedModelName } from '../../models/zoo/registry.ts';
 import type { ModelId, ModelReport, ModelRole, ModelSource } from '../api/compute.ts';
@@ -33,6 +34,8 @@ export interface OpenedModel {
     | 'trainedIn'
     | 'crop'
   >;
+  /** Of a network of another maker: what was found, or said by a person. */
+  readonly mapping?: NetworkMapping;
   /** Undefined for what the files say of themselves. */
   readonly description: string | undefined;
 }
@@ -145,11 +148,13 @@ async function openMade(caches: ModelCaches, id: ModelId): Promise<OpenedModel> 
     manifest.dataFiles.map(async (dataFile) => ({ name: dataFile, file: await open(dataFile) })),
   );
   const graph = await readGraph(await open(manifest.file));
-  const { assumptions } = matchInterface(inspectOnnx(graph), role, manifest.dataFiles);
+  const { mapping } = manifest;
+  const { assumptions } = matchInterface(inspectOnnx(graph), role, manifest.dataFiles, mapping);
   return {
     id,
     role,
     stages: [{ graph, weights, constants: {} }],
+    mapping,
     description: undefined,
     facts: { ...facts, precision: null, assumptions },
   };

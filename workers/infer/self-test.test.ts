@@ -1,6 +1,7 @@
 /** What the self-test decides, with a runtime whose providers answer as told. */
 import { describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../core/errors.ts';
+import { plainMapping } from '../../models/onnx/mapping.ts';
 import type { Provider, RunOn } from '../api/compute.ts';
 import type { Network } from './model.ts';
 import type { Runtime, Session, SessionStage } from './runtime.ts';
@@ -11,6 +12,7 @@ const network: Network = {
   role: 'extractor',
   input: { name: 'image', channels: 1, side: SIDE, batch: null },
   outputName: 'features',
+  mapping: plainMapping(1, 'channels-first'),
 };
 
 const stage: SessionStage = { graph: new Uint8Array(), constants: {} };

@@ -8,6 +8,7 @@ import { formatBytes, formatCount, formatDuration, formatNumber } from '../../ui
 import { Notice } from '../../ui/Notice.tsx';
 import { DeleteButton } from './DeleteButton.tsx';
 import { licencesOf } from './licences.ts';
+import { MappingForm } from './MappingForm.tsx';
 import styles from './ModelsPlace.module.css';
 
 const PROVIDERS = { webgpu: 'WebGPU', wasm: 'WebAssembly (WASM)' } as const;
@@ -32,14 +33,19 @@ function licenceOf({ source, name, sources }: ModelReport): string {
   return licencesOf(sources, offeredCheckpoints);
 }
 
-function mapping({ role, input, outputName, outputChannels }: ModelReport): { into: string; out: string } {
+function mapping({ role, input, outputName, outputChannels, mapping: foreign }: ModelReport): {
+  into: string;
+  out: string;
+} {
   const batch = input.batch ?? 'N';
   const side = input.side ?? 'S';
+  const sizes =
+    foreign?.axes === 'channels-last' ? [side, side, input.channels] : [input.channels, side, side];
   return {
-    into: `${input.name} [${batch}, ${input.channels}, ${side}, ${side}], grey image in [0, 1]`,
+    into: `${input.name} [${[batch, ...sizes].join(', ')}], grey image in [0, 1]`,
     out:
       role === 'segmenter'
-        ? `${outputName} [${batch}, ${outputChannels}, h, w], logits of background, rim, cup`
+        ? `${outputName}, ${outputChannels} classes a pixel, logits of background, rim, cup`
         : `${outputName}, ${formatCount(outputChannels)} features an image`,
   };
 }
@@ -178,6 +184,14 @@ export function ModelCard({ model, isActive }: ModelCardProps) {
                   <li key={assumption}>{assumption}</li>
                 ))}
               </ul>
+            </dd>
+          </>
+        )}
+        {model.mapping !== undefined && (
+          <>
+            <dt>Mapping</dt>
+            <dd>
+              <MappingForm key={id} model={model} mapping={model.mapping} />
             </dd>
           </>
         )}
