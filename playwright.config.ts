@@ -34,6 +34,7 @@ export default defineConfig({
   projects: [
     { name: 'webgpu', testIgnore: '**/*.no-adapter.spec.ts', use: launch(...SWIFTSHADER_ARGUMENTS) },
     { name: 'no-adapter', testMatch: '**/*.no-adapter.spec.ts', use: launch() },
+    { name: 'no-adapter-tagged', grep: /@no-adapter/, use: launch() },
   ],
   webServer: {
     command: `npx --no-install vite preview --host localhost --port ${PORT} --strictPort`,

@@ -1,5 +1,5 @@
 /** The page keeps to itself: isolated, and unable to speak to another origin from any thread. */
-import { expect, test } from './harness/test.ts';
+import { expect, test, type Watch } from './harness/test.ts';
 
 test('is cross-origin isolated, so that WebAssembly has threads', async ({ app }) => {
   expect(await app.evaluate(() => window.crossOriginIsolated)).toBe(true);
@@ -41,19 +41,68 @@ const ATTEMPTS: Readonly<Record<string, (address: string) => Promise<string>>> =
     }),
 };
 
-for (const [name, attempt] of Object.entries(ATTEMPTS)) {
-  test(`${name} to another origin is stopped by the policy, and the guard sees it`, async ({
-    app,
-    watch,
-  }) => {
-    expect(await app.evaluate(attempt, FOREIGN)).not.toBe('sent');
-    await expect
-      .poll(() => watch.violations.filter((text) => text.includes('elsewhere.invalid')))
-      .not.toEqual([]);
-    watch.violations.length = 0;
-    watch.foreignRequests.length = 0;
+/** Waits until the guard has seen the policy stop something, and takes what it saw off its list. */
+async function expectStopped(watch: Watch): Promise<void> {
+  await expect
+    .poll(() => watch.violations.filter((text) => text.includes('elsewhere.invalid')))
+    .not.toEqual([]);
+  watch.violations.length = 0;
+  watch.foreignRequests.length = 0;
+}
+
+test('every way to another origin is stopped by the policy, and the guard sees it', async ({
+  app,
+  watch,
+}) => {
+  for (const [name, attempt] of Object.entries(ATTEMPTS)) {
+    await test.step(name, async () => {
+      expect(await app.evaluate(attempt, FOREIGN)).not.toBe('sent');
+      await expectStopped(watch);
+    });
+  }
+});
+
+/** What a thread without a document can try. Each resolves with the directive that stopped it, as the worker itself hears. */
+function tryFromWorker(attempt: string): Promise<string> {
+  const address = 'https://elsewhere.invalid/worker.js';
+  return new Promise((resolve) => {
+    self.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective), {
+      once: true,
+    });
+    if (attempt === 'fetch')
+      void fetch(address, { mode: 'no-cors' }).then(
+        () => resolve('sent'),
+        () => {},
+      );
+    if (attempt === 'socket') {
+      const socket = new WebSocket('wss://elsewhere.invalid/');
+      socket.onopen = () => resolve('sent');
+    }
+    if (attempt === 'import')
+      void import(/* @vite-ignore */ address).then(
+        () => resolve('sent'),
+        () => {},
+      );
   });
 }
+
+test('nor does a worker reach another origin', async ({ app, watch }) => {
+  // Starts the compute worker beside the data workers.
+  await app.goto('./#/models');
+  const kindOf = (url: string) => /(\w+)\.worker/.exec(url)?.[1] ?? url;
+  await expect
+    .poll(() => app.workers().map((worker) => kindOf(worker.url())))
+    .toEqual(expect.arrayContaining(['data', 'compute']));
+  for (const [kind, worker] of new Map(app.workers().map((one) => [kindOf(one.url()), one]))) {
+    await test.step(`${kind} worker`, async () => {
+      expect(await worker.evaluate(tryFromWorker, 'fetch')).toBe('connect-src');
+      expect(await worker.evaluate(tryFromWorker, 'socket')).toBe('connect-src');
+      expect(await worker.evaluate(tryFromWorker, 'import')).toMatch(/^script-src/);
+    });
+  }
+  watch.violations.length = 0;
+  watch.foreignRequests.length = 0;
+});
 
 test('text is never compiled as code', async ({ app, watch }) => {
   // Injected as an element: code that runs through DevTools is exempt from the policy.

@@ -7,17 +7,9 @@ import { createGraphBuilder } from '../models/graph/builder.ts';
 import { lowerToOnnx } from '../models/onnx/lower.ts';
 import { expectAccessible } from './harness/axe.ts';
 import { dropPaths } from './harness/drop.ts';
+import { foreignExtractor } from './harness/foreign-extractor.ts';
 import { screenshot } from './harness/screenshot.ts';
 import { expect, test } from './harness/test.ts';
-
-/** Three channels in, their means out, under names that are not ours. */
-function foreignExtractor(): Uint8Array {
-  const builder = createGraphBuilder('foreign');
-  const pixels = builder.input('pixel_values', ['N', 3, 64, 64]);
-  const means = builder.op('reduce', 'means', [pixels], { function: 'mean', axes: [2, 3] });
-  const vector = builder.op('reshape', 'vector', [means], { shape: ['N', 3] });
-  return lowerToOnnx({ graph: builder.build({ last_hidden: vector }), params: new Map() });
-}
 
 /** One channel in, three maps out: logits of three classes, or features of an encoder; the file does not say. */
 function ambiguousModel(): Uint8Array {

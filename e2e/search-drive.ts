@@ -7,8 +7,9 @@ import { readTray } from './harness/job-tray.ts';
 /** Makes the demo cohort and goes to Search. */
 export async function openSearchOnDemo(page: Page): Promise<void> {
   await startSmallDemo(page);
-  await expect.poll(async () => (await readTray(page)).end, { timeout: 150_000 }).toBe('done');
-  await page.goto('./#/search');
+  await expect.poll(async () => (await readTray(page)).end, { timeout: 300_000 }).toBe('done');
+  // By the link: the page may be served from elsewhere than the tests' own address.
+  await page.getByRole('link', { name: /^Search/ }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Search' })).toBeVisible();
 }
 
@@ -28,7 +29,7 @@ export async function choose(page: Page, label: string, option: string): Promise
 export async function search(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Search', exact: true }).click();
   await expect
-    .poll(async () => (await readTray(page)).text, { timeout: 150_000 })
+    .poll(async () => (await readTray(page)).text, { timeout: 300_000 })
     .toMatch(/Searching.*done after/s);
 }
 

@@ -1,9 +1,8 @@
 /** The Search place on the demo cohort: the numbers it shows, its exports, cancel, the leakage guard, and what survives a reload. */
 import { readSplitList } from '../core/formats/split-list.ts';
 import { readNpz } from '../core/formats/npz.ts';
-import { expectAccessible } from './harness/axe.ts';
 import { readTray } from './harness/job-tray.ts';
-import { screenshot } from './harness/screenshot.ts';
+import { expectReadable } from './harness/readable.ts';
 import { expect, test } from './harness/test.ts';
 import { choose, openSearchOnDemo, saved, search, setNumber, textbookFrechet } from './search-drive.ts';
 
@@ -84,11 +83,7 @@ test('distances are the textbook ones, exports agree, and the result survives a 
   expect(lines).toHaveLength(SIZE + 1);
   expect(lines[1]).toContain(result.selected[0] as string);
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await app.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await expectAccessible(app);
-    await screenshot(app, info, `search-${colorScheme}`);
-  }
+  await expectReadable(app, info, 'search');
 
   const name = app.getByRole('textbox', { name: 'Name of the selection' });
   await name.fill('First choice');

@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
 import { listBuiltFiles } from '../scripts/service-worker-plugin.ts';
+import { waitForRun } from './evaluate-flow.ts';
+import { expectAccessible } from './harness/axe.ts';
+import { screenshot } from './harness/screenshot.ts';
 import { serveStatic } from './harness/static-server.ts';
 import { expect, test } from './harness/test.ts';
+import { openSearchOnDemo, search, setNumber } from './search-drive.ts';
 
 const DIST = resolve('dist');
 const SUB_PATH = '/group/equiseg/';
@@ -20,7 +24,12 @@ async function waitUntilStored(page: Page): Promise<void> {
   await expect.poll(countStored, { timeout: 60_000 }).toBe(listBuiltFiles(DIST).files.length);
 }
 
-test('becomes isolated by one reload and then works with the host gone', async ({ page, watch }) => {
+test('becomes isolated by one reload, and then does the whole job with the host gone and no WebGPU', async ({
+  page,
+  watch,
+}, info) => {
+  // The demo cohort, its features and its masks, on a machine that may be shared.
+  test.setTimeout(480_000);
   const host = await serveStatic(DIST, SUB_PATH);
   watch.allowOrigin(host.address);
   let loads = 0;
@@ -35,6 +44,23 @@ test('becomes isolated by one reload and then works with the host gone', async (
   await page.reload();
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   expect(await page.evaluate(() => window.crossOriginIsolated)).toBe(true);
+  expect(loads).toBe(3);
+
+  // The whole main job, with nothing but what the first visit left.
+  await openSearchOnDemo(page);
+  await setNumber(page, /Selection size N/, 24);
+  await search(page);
+  const distance = page.getByRole('region', { name: 'Fréchet distance, selection to target' });
+  await expect(distance).toContainText(/z = /);
+  await page.getByRole('link', { name: /^Evaluate/ }).click();
+  await page.getByRole('button', { name: 'Evaluate 40 images' }).click();
+  await waitForRun(page);
+  await expect(page.getByRole('figure', { name: 'Dice by recorded race' })).toBeVisible();
+  await page.getByRole('link', { name: /^Models/ }).click();
+  await expect(page.getByText('No WebGPU here: models run on WebAssembly')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Filter bank' })).toContainText('Ran on one provider only.');
+  await expectAccessible(page);
+  await screenshot(page, info, 'models-no-adapter');
   expect(loads).toBe(3);
 });
 
