@@ -173,7 +173,7 @@ async function score(
     const found =
       engines.validation &&
       (await validate(engines.validation, reader, set, layout, 0, signal, () => undefined));
-    if (found === undefined) throw new Error('There is no image to score.');
+    if (found?.event === undefined) throw new Error('There is no image to score.');
     return scoreOf(found.event);
   } finally {
     engines.destroy();
