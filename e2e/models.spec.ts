@@ -7,7 +7,7 @@ import { createGraphBuilder } from '../models/graph/builder.ts';
 import { lowerToOnnx } from '../models/onnx/lower.ts';
 import { expectAccessible } from './harness/axe.ts';
 import { dropPaths } from './harness/drop.ts';
-import { foreignExtractor } from './harness/foreign-extractor.ts';
+import { foreignExtractor } from './harness/foreign-models.ts';
 import { screenshot } from './harness/screenshot.ts';
 import { expect, test } from './harness/test.ts';
 
