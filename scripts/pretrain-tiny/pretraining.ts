@@ -209,7 +209,8 @@ export async function pretrain(place: Workplace, options: PretrainingOptions): P
   );
   const { weights } = pretraining;
   const file = await storage.create(WEIGHTS_FILE.folder, WEIGHTS_FILE.name);
-  await file.write(writeSafetensors(weights));
+  const made = { epochs: String(epochCount), seed: String(seed), adapter: device.adapter };
+  await file.write(writeSafetensors(weights, made));
   await file.close();
   say(`Weights kept after ${Math.round(pretraining.seconds)} s.`);
 
