@@ -83,7 +83,12 @@ export const EMBEDDED_MODELS: Readonly<Record<EmbeddedModelName, EmbeddedModel>>
 };
 
 /** Those that the page loads, in its order: of each role the first is the default. */
-export const OFFERED_MODELS: readonly EmbeddedModelName[] = ['baseline-segmenter', 'filter-bank'];
+export const OFFERED_MODELS: readonly EmbeddedModelName[] = [
+  'samed-tiny',
+  'samed-tiny-encoder',
+  'baseline-segmenter',
+  'filter-bank',
+];
 
 /** The model that a role has before a person chooses. */
 export function defaultModel(role: EmbeddedModel['role']): EmbeddedModel {

@@ -1,4 +1,5 @@
 /** Which segmenter and which extractor the other places use, and where models run. */
+import { defaultModel } from '../../../models/zoo/registry.ts';
 import { useMemo } from 'react';
 import type { ModelReport, ModelRole, RunOn } from '../../../workers/api/compute.ts';
 import { chooseModel, chooseRunOn } from '../../services/models.ts';
@@ -22,7 +23,7 @@ export function RoleSetting({ modelRole: role, label, reason }: RoleSettingProps
     return ofRole.map(({ id, name }) => ({ value: id, label: name }));
   }, [models.models, role]);
   const embedded = models.models.find((model) => model.role === role && model.source === 'embedded');
-  const waiting = [{ value: '', label: role === 'segmenter' ? 'Baseline segmenter' : 'Filter bank' }];
+  const waiting = [{ value: '', label: defaultModel(role).title }];
   return (
     <ChoiceSetting
       label={label}
