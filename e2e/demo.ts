@@ -1,20 +1,24 @@
 /**
- * `npm run demo`: serves the built page, drives it without a window through cohort, search and evaluation of the demo
- * cohort, and writes reports/demo/. Takes what the page itself exports. Without a GPU the models run on WebAssembly.
+ * `npm run demo`: serves the built page and drives it without a window through the whole job on the demo cohort: a random and a
+ * greedy selection, SAMed-Tiny fine-tuned on each, and what that does to the groups. Writes reports/demo/ of what the page itself
+ * exports. Needs no GPU: training runs on the browser's software adapter.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from '@playwright/test';
 import { preview } from 'vite';
-import { CHROMIUM_ARGUMENTS, ensureChromium } from '../scripts/chromium.mjs';
-import { choose, enter, exportFrom, figuresOf, runJob, saved, textOf } from './demo/drive.ts';
+import { CHROMIUM_ARGUMENTS, ensureChromium, SWIFTSHADER_ARGUMENTS } from '../scripts/chromium.mjs';
+import { choose, endOfJob, enter, exportFrom, figuresOf, runJob, saved, textOf } from './demo/drive.ts';
 import { type DemoReport, NOT_CLINICAL, type ReportSection, reportHtml } from './demo/report.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = join(ROOT, 'reports', 'demo');
 const STRATEGIES = ['Random', 'Greedy'] as const;
-const SELECTION_SIZE = 40;
+type Strategy = (typeof STRATEGIES)[number];
+const SELECTION_SIZE = 80;
+/** Of fine-tuning on a selection: what two cores without a GPU do in a minute or two. */
+const EPOCH_COUNT = 5;
 
 interface Exported {
   readonly provenance: Readonly<Record<string, unknown>>;
@@ -28,6 +32,17 @@ interface ExportedSearch extends Exported {
   };
   readonly pool: readonly string[];
   readonly target: readonly string[];
+}
+interface ExportedTraining extends Exported {
+  readonly run: {
+    readonly spec: {
+      readonly settings: { readonly rank: number };
+      readonly training: readonly unknown[];
+    };
+    readonly stepCount: number;
+    readonly adapter: string;
+  };
+  readonly events: readonly { readonly kind: string; readonly loss?: number }[];
 }
 interface ExportedEvaluation extends Exported {
   readonly images: readonly { readonly status: string }[];
@@ -76,67 +91,155 @@ async function cohortSection(page: Page): Promise<ReportSection> {
   };
 }
 
-async function searchSections(page: Page): Promise<ReportSection[]> {
-  await page.goto(`${new URL(page.url()).origin}/#/search`);
-  await enter(page, 'Selection size N (samples)', SELECTION_SIZE);
-  const sections: ReportSection[] = [];
-  for (const strategy of STRATEGIES) {
-    console.log(`Search: ${strategy.toLowerCase()}`);
-    await choose(page, 'Strategy', new RegExp(`^${strategy}`));
-    await runJob(page, /^Search$/, /selected, Fréchet distance/, console.log);
-    const text = await exportFrom(page, page, 'Export selection', /\.json/);
-    keep(`search-${strategy.toLowerCase()}.json`, text);
-    const { result, provenance, pool, target } = JSON.parse(text) as ExportedSearch;
-    const draws = result.drawDistances;
-    const mean = draws.reduce((sum, distance) => sum + distance, 0) / draws.length;
-    await picture(page, `screenshot-search-${strategy.toLowerCase()}`);
-    sections.push({
-      title: `Search, ${strategy.toLowerCase()} selection`,
-      statements: [
-        `${SELECTION_SIZE} of ${pool.length} samples of the pool selected for ${target.length} target samples; the search read no attribute of the pool.`,
-        `Fréchet distance to the target: selection ${result.selectionDistance.toPrecision(5)}, whole pool ${result.poolDistance.toPrecision(5)}, mean of ${draws.length} random draws ${mean.toPrecision(5)}.`,
-        ...result.warnings.map(({ message }) => `Warning: ${message}`),
-      ],
-      provenance,
-      figures: await figuresOf(page, FOLDER, `search-${strategy.toLowerCase()}`),
-      tables: [],
-    });
-  }
-  return sections;
+/** What is written down of one way to choose the training images. */
+interface Chosen {
+  readonly strategy: Strategy;
+  readonly sections: readonly ReportSection[];
+  readonly evaluation: ExportedEvaluation;
 }
 
-async function evaluateSection(page: Page): Promise<ReportSection> {
-  console.log('Evaluate: baseline segmenter by group');
-  await page.goto(`${new URL(page.url()).origin}/#/evaluate`);
+async function goTo(page: Page, place: string): Promise<void> {
+  await page.goto(`${new URL(page.url()).origin}/#/${place}`);
+}
+
+async function searchSection(page: Page, strategy: Strategy): Promise<ReportSection> {
+  const name = strategy.toLowerCase();
+  console.log(`Search: ${name}`);
+  await goTo(page, 'search');
+  await enter(page, 'Selection size N (samples)', SELECTION_SIZE);
+  await choose(page, 'Strategy', new RegExp(`^${strategy}`));
+  await runJob(page, /^Search$/, /selected, Fréchet distance/, console.log);
+  const text = await exportFrom(page, page, 'Export selection', /\.json/);
+  keep(`search-${name}.json`, text);
+  const { result, provenance, pool, target } = JSON.parse(text) as ExportedSearch;
+  const draws = result.drawDistances;
+  const mean = draws.reduce((sum, distance) => sum + distance, 0) / draws.length;
+  await picture(page, `screenshot-search-${name}`);
+  return {
+    title: `Search, ${name} selection`,
+    statements: [
+      `${SELECTION_SIZE} of ${pool.length} samples of the pool selected for ${target.length} target samples; the search read no attribute of the pool.`,
+      `Fréchet distance to the target: selection ${result.selectionDistance.toPrecision(5)}, whole pool ${result.poolDistance.toPrecision(5)}, mean of ${draws.length} random draws ${mean.toPrecision(5)}.`,
+      ...result.warnings.map(({ message }) => `Warning: ${message}`),
+    ],
+    provenance,
+    figures: await figuresOf(page, FOLDER, `search-${name}`),
+    tables: [],
+  };
+}
+
+async function trainSection(page: Page, strategy: Strategy): Promise<ReportSection> {
+  const name = strategy.toLowerCase();
+  console.log(`Train: SAMed-Tiny on the ${name} selection`);
+  // The latest selection is what Train takes by itself.
+  await goTo(page, 'train');
+  await enter(page, 'Epochs (passes over the training set)', EPOCH_COUNT);
+  await enter(page, 'Epochs of the decay (epochs)', EPOCH_COUNT);
+  await choose(page, 'Validation set', /^None$/);
+  const said = await runJob(page, /^Start training$/, /Training on .* done after .* steps/, console.log);
+  await page.getByRole('button', { name: /^Evaluate its/ }).waitFor();
+  const text = await exportFrom(page, page, 'Export run', /^Everything about the run/);
+  keep(`training-${name}.json`, text);
+  const { provenance, run, events } = JSON.parse(text) as ExportedTraining;
+  const losses = events.flatMap((event) => (event.kind === 'step' ? [event.loss ?? Number.NaN] : []));
+  await picture(page, `screenshot-train-${name}`);
+  return {
+    title: `Training on the ${name} selection`,
+    statements: [
+      said.replace(/ Show$/, ''),
+      `Adapters of rank ${run.spec.settings.rank} and the decoder of SAMed-Tiny trained on ${run.spec.training.length} images for ${run.stepCount} steps on ${run.adapter}; loss ${losses[0]?.toFixed(3)} at the first step, ${losses.at(-1)?.toFixed(3)} at the last.`,
+    ],
+    provenance,
+    figures: await figuresOf(page, FOLDER, `train-${name}`),
+    tables: [],
+  };
+}
+
+const diceOf = ({ summary }: ExportedEvaluation) =>
+  summary.metrics.find(({ region, metric }) => region === 'overall' && metric === 'dice');
+
+const raceOf = (evaluation: ExportedEvaluation) =>
+  diceOf(evaluation)?.groupings.find(({ id }) => id === 'race');
+
+/** Evaluates the segmenter that is chosen. */
+async function evaluateSection(page: Page, title: string, name: string) {
+  console.log(`Evaluate: ${title}`);
   await runJob(page, /^Evaluate \d/, /images scored/, console.log);
   await page.getByRole('button', { name: 'Export run' }).and(page.locator(':enabled')).waitFor();
   const text = await exportFrom(page, page, 'Export run', /JSON/);
-  keep('evaluation.json', text);
-  keep('evaluation-images.csv', await exportFrom(page, page, 'Export run', /row per image/));
-  keep('evaluation-groups.csv', await exportFrom(page, page, 'Export run', /row per group/));
+  keep(`evaluation-${name}.json`, text);
+  keep(`evaluation-${name}-images.csv`, await exportFrom(page, page, 'Export run', /row per image/));
+  keep(`evaluation-${name}-groups.csv`, await exportFrom(page, page, 'Export run', /row per group/));
   const equity = page.getByRole('region', { name: /^Equity-scaled Dice across attributes/ }).first();
   const equityCsv = await textOf(
     await saved(page, () => equity.getByRole('button', { name: 'CSV', exact: true }).click()),
   );
-  keep('evaluation-equity.csv', equityCsv);
+  keep(`evaluation-${name}-equity.csv`, equityCsv);
   const note = (await equity.getByRole('paragraph').last().innerText()).trim();
-  const { summary, images, provenance } = JSON.parse(text) as ExportedEvaluation;
-  const dice = summary.metrics.find(({ region, metric }) => region === 'overall' && metric === 'dice');
-  const race = dice?.groupings.find(({ id }) => id === 'race');
-  await picture(page, 'screenshot-evaluate');
+  const evaluation = JSON.parse(text) as ExportedEvaluation;
+  const { images, provenance } = evaluation;
+  const race = raceOf(evaluation);
   const failed = images.filter(({ status }) => status !== 'scored').length;
-  return {
-    title: 'Evaluation by group',
+  await picture(page, `screenshot-evaluate-${name}`);
+  const section: ReportSection = {
+    title,
     statements: [
-      `${images.length - failed} images scored, ${failed} failed. Dice, overall (mean of rim and cup): ${percent(dice?.overall.value ?? null)}.`,
+      `${images.length - failed} images scored, ${failed} failed. Dice, overall (mean of rim and cup): ${percent(diceOf(evaluation)?.overall.value ?? null)}.`,
       ...(race?.groups ?? []).map(
-        ({ name, count, mean }) => `Recorded race ${name}: ${percent(mean.value)}, n = ${count}.`,
+        (group) => `Recorded race ${group.name}: ${percent(group.mean.value)}, n = ${group.count}.`,
       ),
       `Equity-scaled Dice by recorded race, definition "sum": ${percent(race?.equityScaled.value ?? null)}; gap ${percent(race?.gap.value ?? null).replace('%', ' percentage points')}.`,
     ],
     provenance,
-    figures: await figuresOf(page, FOLDER, 'evaluate'),
+    figures: await figuresOf(page, FOLDER, `evaluate-${name}`),
     tables: [{ title: (await equity.getByRole('heading').innerText()).trim(), note, csv: equityCsv }],
+  };
+  return { section, evaluation };
+}
+
+/** Selection, training on it, and evaluation of what was trained. */
+async function chosenBy(page: Page, strategy: Strategy): Promise<Chosen> {
+  const name = strategy.toLowerCase();
+  const search = await searchSection(page, strategy);
+  const train = await trainSection(page, strategy);
+  await page.getByRole('button', { name: /^Evaluate its/ }).click();
+  await endOfJob(page, /Loading .* done after/, console.log);
+  const title = `Evaluation of SAMed-Tiny, fine-tuned on the ${name} selection`;
+  const { section, evaluation } = await evaluateSection(page, title, name);
+  return { strategy, sections: [search, train, section], evaluation };
+}
+
+/** Dice by group of every model beside the others. */
+function comparison(rows: readonly { readonly name: string; readonly evaluation: ExportedEvaluation }[]) {
+  const groups = rows[0] === undefined ? [] : (raceOf(rows[0].evaluation)?.groups ?? []);
+  const number = (value: number | null | undefined) => (value ?? null)?.toFixed(4) ?? '';
+  const header = ['Model', 'Overall', 'Equity-scaled', 'Gap', ...groups.map(({ name }) => name)];
+  const lines = rows.map(({ name, evaluation }) => {
+    const race = raceOf(evaluation);
+    return [
+      name,
+      number(diceOf(evaluation)?.overall.value),
+      number(race?.equityScaled.value),
+      number(race?.gap.value),
+      ...(race?.groups ?? []).map(({ mean }) => number(mean.value)),
+    ];
+  });
+  const csv = [header, ...lines].map((line) => line.join(',')).join('\r\n');
+  keep('comparison.csv', `${csv}\r\n`);
+  return csv;
+}
+
+function comparisonSection(csv: string): ReportSection {
+  return {
+    title: 'Random against greedy',
+    statements: [
+      `Dice, overall (mean of rim and cup), on the test split by recorded race. Each run: ${SELECTION_SIZE} images, ${EPOCH_COUNT} epochs; one run of each says nothing about chance.`,
+    ],
+    provenance: null,
+    figures: [],
+    tables: [
+      { title: 'Dice by group', note: 'Equity-scaled by definition "sum"; gap: best group less worst.', csv },
+    ],
   };
 }
 
@@ -152,7 +255,7 @@ async function main(): Promise<void> {
   });
   const browser = await chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? ensureChromium(),
-    args: CHROMIUM_ARGUMENTS,
+    args: [...CHROMIUM_ARGUMENTS, ...SWIFTSHADER_ARGUMENTS],
   });
   try {
     const page = await browser.newPage({
@@ -163,13 +266,23 @@ async function main(): Promise<void> {
     page.setDefaultTimeout(60_000);
     page.on('pageerror', (error) => console.error(`The page failed: ${error.stack ?? error.message}`));
     await page.goto(`${server.resolvedUrls?.local[0] ?? 'http://localhost:4417/'}#/cohort`);
+    const cohort = await cohortSection(page);
+    await goTo(page, 'evaluate');
+    const alone = await evaluateSection(page, 'Evaluation of SAMed-Tiny before fine-tuning', 'pretrained');
+    const chosen: Chosen[] = [];
+    for (const strategy of STRATEGIES) chosen.push(await chosenBy(page, strategy));
+    const csv = comparison([
+      { name: 'Pretrained', evaluation: alone.evaluation },
+      ...chosen.map(({ strategy, evaluation }) => ({ name: strategy, evaluation })),
+    ]);
     const sections = [
-      await cohortSection(page),
-      ...(await searchSections(page)),
-      await evaluateSection(page),
+      cohort,
+      alone.section,
+      ...chosen.flatMap((each) => each.sections),
+      comparisonSection(csv),
     ];
     const badge = await page.getByRole('button', { name: /^Device:/ }).innerText();
-    const software = sections.at(-1)?.provenance?.['software'];
+    const software = alone.section.provenance?.['software'];
     const report: DemoReport = {
       createdAt: new Date().toISOString(),
       software: typeof software === 'string' ? software : 'EquiSeg',

@@ -48,6 +48,11 @@ export async function runJob(
   say: (text: string) => void,
 ): Promise<string> {
   await page.getByRole('button', { name: button }).first().click();
+  return endOfJob(page, summary, say);
+}
+
+/** Waits until the tray tells of the end of a job. Throws when it does not end well. */
+export async function endOfJob(page: Page, summary: RegExp, say: (text: string) => void): Promise<string> {
   const tray = page.getByRole('region', { name: 'Current job' });
   const startMs = Date.now();
   let last = '';
@@ -55,7 +60,8 @@ export async function runJob(
     const text = (await tray.innerText()).replaceAll(/\s+/g, ' ');
     if (summary.test(text)) return text;
     if (/\b(failed|cancelled) after /.test(text)) throw new Error(`The page says: ${text}`);
-    if (Date.now() - startMs > JOB_LIMIT_MS) throw new Error(`Nothing came of "${String(button)}": ${text}`);
+    if (Date.now() - startMs > JOB_LIMIT_MS)
+      throw new Error(`The tray never says "${String(summary)}": ${text}`);
     const phase = text.replaceAll(/[\d,.]+/g, '').slice(0, 40);
     if (phase !== last) say(`  ${text}`);
     last = phase;

@@ -20,7 +20,7 @@ export interface DemoReport {
 }
 
 export const NOT_CLINICAL =
-  'For research only, not for clinical use. The demo cohort is synthetic: its images and its differences between groups are invented and say nothing about people. The baseline segmenter is a floor to compare with, not a segmenter to report.';
+  'For research only, not for clinical use. The demo cohort is synthetic: its images and its differences between groups are invented and say nothing about people. SAMed-Tiny has seen synthetic images alone.';
 
 function escape(text: string): string {
   return text
