@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { OFFERED_MODELS } from '../models/zoo/registry.ts';
 import { loadDemo, waitForRun } from './evaluate-flow.ts';
 import { expectAccessible } from './harness/axe.ts';
 import { dropPaths } from './harness/drop.ts';
@@ -25,7 +26,7 @@ const ADAPTERS = 'Checkpoint samed_tiny.safetensors';
 
 async function openModels(page: Page): Promise<void> {
   await page.goto('./#/models');
-  await expect(page.getByText('2 models ready')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(`${OFFERED_MODELS.length} models ready`)).toBeVisible({ timeout: 60_000 });
 }
 
 async function drop(page: Page, path: string): Promise<void> {
@@ -58,8 +59,8 @@ test('a SAM and the adapters of a SAMed become an extractor and a segmenter', as
 
   await make(app, SAM, /Image encoder of SAM/);
   await expect(region(app, /Image encoder of SAM/)).toContainText('averaged to one vector');
-  await make(app, ADAPTERS, /^SAMed/);
-  const samed = region(app, /^SAMed/);
+  await make(app, ADAPTERS, /^SAMed of/);
+  const samed = region(app, /^SAMed of/);
   await expect(samed).toContainText('Ran on one provider only.');
   await expect(samed).toContainText('sam_tiny.pth');
   await expect(samed).toContainText(/SHA-256 [0-9a-f]{64}/);
@@ -77,25 +78,25 @@ test('a SAM and the adapters of a SAMed become an extractor and a segmenter', as
 
   await app.goto('./#/models');
   await app.reload();
-  await expect(app.getByText('4 models ready')).toBeVisible({ timeout: 60_000 });
-  await expect(region(app, /^SAMed/)).toContainText('in use');
-  await region(app, /^SAMed/)
+  await expect(app.getByText(`${OFFERED_MODELS.length + 2} models ready`)).toBeVisible({ timeout: 60_000 });
+  await expect(region(app, /^SAMed of/)).toContainText('in use');
+  await region(app, /^SAMed of/)
     .getByRole('button', { name: 'Unload' })
     .click();
   const kept = region(app, 'Kept, not loaded');
   await expect(kept).toContainText('SAMed');
   await screenshot(app, info, 'models-kept');
   await kept.getByRole('button', { name: 'Load' }).click();
-  await expect(region(app, /^SAMed/)).toContainText('in use', { timeout: 180_000 });
-  await region(app, /^SAMed/)
+  await expect(region(app, /^SAMed of/)).toContainText('in use', { timeout: 180_000 });
+  await region(app, /^SAMed of/)
     .getByRole('button', { name: 'Delete' })
     .click();
-  await region(app, /^SAMed/)
+  await region(app, /^SAMed of/)
     .getByRole('button', { name: 'Delete', exact: true })
     .click();
-  await expect(region(app, /^SAMed/)).toHaveCount(0);
+  await expect(region(app, /^SAMed of/)).toHaveCount(0);
   await app.reload();
-  await expect(app.getByText('3 models ready')).toBeVisible({ timeout: 60_000 });
+  await expect(app.getByText(`${OFFERED_MODELS.length + 1} models ready`)).toBeVisible({ timeout: 60_000 });
 });
 
 test('what cannot be used is refused with the tensor or the name that is wrong', async ({ app }, info) => {
