@@ -14,6 +14,7 @@ import { createPredictions, meansByRace } from './evaluate-predictions.ts';
 import { dropPaths } from './harness/drop.ts';
 import { foreignExtractor, foreignSegmenter } from './harness/foreign-models.ts';
 import { expectReadable } from './harness/readable.ts';
+import { modelsReady } from './harness/models-ready.ts';
 import { expect, test } from './harness/test.ts';
 import { saved, search } from './search-drive.ts';
 
@@ -141,7 +142,7 @@ test('features, a search and masks come from WebGPU where it is chosen, and the 
     await dropPaths(app, [info.outputPath(name)], app.getByRole('main'));
   }
   await app.getByRole('button', { name: 'Use as segmenter' }).click({ timeout: 300_000 });
-  await expect(app.getByText('4 models ready')).toBeVisible({ timeout: 300_000 });
+  await expect(app.getByText(modelsReady(2))).toBeVisible({ timeout: 300_000 });
   await runModelsOn(app, 'WebGPU');
   for (const name of ['means.onnx', 'thresholds.onnx']) {
     const used = app.getByRole('region', { name });

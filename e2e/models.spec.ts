@@ -9,6 +9,7 @@ import { expectAccessible } from './harness/axe.ts';
 import { dropPaths } from './harness/drop.ts';
 import { foreignExtractor } from './harness/foreign-models.ts';
 import { screenshot } from './harness/screenshot.ts';
+import { modelsReady } from './harness/models-ready.ts';
 import { expect, test } from './harness/test.ts';
 
 /** One channel in, three maps out: logits of three classes, or features of an encoder; the file does not say. */
@@ -35,7 +36,7 @@ const card = (page: Page, name: string) => page.getByRole('region', { name, exac
 
 async function openModels(page: Page): Promise<void> {
   await page.goto('./#/models');
-  await expect(page.getByText('2 models ready')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(modelsReady())).toBeVisible({ timeout: 60_000 });
 }
 
 let folder: string;
@@ -54,7 +55,7 @@ test('the embedded models are tested on WebGPU and WebAssembly, and agree', asyn
   await expect(device).toContainText('WebGPU');
   await expect(device).toContainText('swiftshader');
   await expect(device).toContainText('cross-origin isolated');
-  for (const name of ['Baseline segmenter', 'Filter bank']) {
+  for (const name of ['SAMed-Tiny', 'SAMed-Tiny encoder']) {
     await expect(card(app, name)).toContainText('Agreed.');
     await expect(card(app, name)).toContainText(/WebGPU [\d.]+ m?s, WASM [\d.]+ m?s/);
     await expect(card(app, name)).toContainText('in use');
@@ -92,14 +93,14 @@ test('models of other makers are used, kept, removed, or refused with a reason',
   await screenshot(app, info, 'models-dropped');
 
   await app.reload();
-  await expect(app.getByText('4 models ready')).toBeVisible({ timeout: 60_000 });
+  await expect(app.getByText(modelsReady(2))).toBeVisible({ timeout: 60_000 });
   await expect(card(app, 'foreign.onnx')).toContainText('in use');
   await card(app, 'foreign.onnx').getByRole('button', { name: 'Delete' }).click();
   await card(app, 'foreign.onnx').getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(card(app, 'foreign.onnx')).toHaveCount(0);
-  await expect(card(app, 'Filter bank')).toContainText('in use');
+  await expect(card(app, 'SAMed-Tiny encoder')).toContainText('in use');
   await app.reload();
-  await expect(app.getByText('3 models ready')).toBeVisible({ timeout: 60_000 });
+  await expect(app.getByText(modelsReady(1))).toBeVisible({ timeout: 60_000 });
 });
 
 test('a lost device is said, and a fresh worker has the models again', async ({ app }, info) => {

@@ -3,6 +3,7 @@ import { readSplitList } from '../core/formats/split-list.ts';
 import { readNpz } from '../core/formats/npz.ts';
 import { readTray } from './harness/job-tray.ts';
 import { expectReadable } from './harness/readable.ts';
+import { modelsReady } from './harness/models-ready.ts';
 import { expect, test } from './harness/test.ts';
 import { choose, openSearchOnDemo, saved, search, setNumber, textbookFrechet } from './search-drive.ts';
 
@@ -112,7 +113,7 @@ test('a cancelled search leaves the workers ready, and half of the target can be
   await openSearchOnDemo(app);
   // Loading the models is a job of its own; it must not be the one that is cancelled.
   await app.goto('./#/models');
-  await expect(app.getByText('2 models ready')).toBeVisible({ timeout: 150_000 });
+  await expect(app.getByText(modelsReady())).toBeVisible({ timeout: 150_000 });
   await app.goto('./#/search');
   await setNumber(app, /Selection size N/, SIZE);
   await app.getByRole('button', { name: 'Search', exact: true }).click();
