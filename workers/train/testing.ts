@@ -1,5 +1,6 @@
 /** For tests of the loop in Node: a very small SAMed, and a device whose engines are the float64 oracle. */
 import { createRandom } from '../../core/random.ts';
+import { hashText } from '../../core/sha256.ts';
 import { prepareForSegmentation } from '../../core/imaging/preprocess.ts';
 import { bindBatch } from '../../models/graph/shape.ts';
 import type { TrainingGraph } from '../../models/graph/training-graph.ts';
@@ -229,10 +230,10 @@ export const TEST_SOURCE: SampleSource = {
   },
 };
 
-/** Samples of two groups in turns, on two shards. */
+/** Samples, by ids as those of files are, of two groups in turns, on two shards. */
 export function testSamples(prefix: string, count: number): TrainSample[] {
   return Array.from({ length: count }, (_, index) => ({
-    id: `${prefix}${index}`,
+    id: hashText(`${prefix}${index}`),
     shard: index % 2,
     group: Math.floor(index / 2) % 2,
   }));
