@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { OFFERED_MODELS } from '../models/zoo/registry.ts';
 import { loadDemo, waitForRun } from './evaluate-flow.ts';
 import { expectAccessible } from './harness/axe.ts';
 import { dropPaths } from './harness/drop.ts';
 import { screenshot } from './harness/screenshot.ts';
+import { modelsReady } from './harness/models-ready.ts';
 import { expect, test } from './harness/test.ts';
 import { type TinyCheckpoints, writeTinyCheckpoints } from './harness/tiny-checkpoints.ts';
 import { search, setNumber } from './search-drive.ts';
@@ -26,7 +26,7 @@ const ADAPTERS = 'Checkpoint samed_tiny.safetensors';
 
 async function openModels(page: Page): Promise<void> {
   await page.goto('./#/models');
-  await expect(page.getByText(`${OFFERED_MODELS.length} models ready`)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(modelsReady())).toBeVisible({ timeout: 60_000 });
 }
 
 async function drop(page: Page, path: string): Promise<void> {
@@ -78,7 +78,7 @@ test('a SAM and the adapters of a SAMed become an extractor and a segmenter', as
 
   await app.goto('./#/models');
   await app.reload();
-  await expect(app.getByText(`${OFFERED_MODELS.length + 2} models ready`)).toBeVisible({ timeout: 60_000 });
+  await expect(app.getByText(modelsReady(2))).toBeVisible({ timeout: 60_000 });
   await expect(region(app, /^SAMed of/)).toContainText('in use');
   await region(app, /^SAMed of/)
     .getByRole('button', { name: 'Unload' })
@@ -96,7 +96,7 @@ test('a SAM and the adapters of a SAMed become an extractor and a segmenter', as
     .click();
   await expect(region(app, /^SAMed of/)).toHaveCount(0);
   await app.reload();
-  await expect(app.getByText(`${OFFERED_MODELS.length + 1} models ready`)).toBeVisible({ timeout: 60_000 });
+  await expect(app.getByText(modelsReady(1))).toBeVisible({ timeout: 60_000 });
 });
 
 test('what cannot be used is refused with the tensor or the name that is wrong', async ({ app }, info) => {

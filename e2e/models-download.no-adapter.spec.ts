@@ -9,12 +9,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { PublishedCheckpoint } from '../models/zoo/published.ts';
-import { OFFERED_MODELS } from '../models/zoo/registry.ts';
 import { expectAccessible } from './harness/axe.ts';
 import { type CheckpointHost, hostCheckpoints } from './harness/checkpoint-host.ts';
 import { readTray } from './harness/job-tray.ts';
 import { screenshot } from './harness/screenshot.ts';
 import { serveStatic, type StaticServer } from './harness/static-server.ts';
+import { modelsReady } from './harness/models-ready.ts';
 import { expect, test } from './harness/test.ts';
 import { writeTinyCheckpoints } from './harness/tiny-checkpoints.ts';
 
@@ -77,7 +77,7 @@ async function openSite(page: Page): Promise<void> {
   await page.goto(site.address);
   await page.waitForFunction(() => window.crossOriginIsolated && navigator.serviceWorker.controller !== null);
   await page.goto(`${site.address}#/models`);
-  await expect(page.getByText(`${OFFERED_MODELS.length} models ready`)).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByText(modelsReady())).toBeVisible({ timeout: 120_000 });
 }
 
 async function openEntry(page: Page, title: string): Promise<void> {
