@@ -1,18 +1,23 @@
 /** Steps of the Train place that its specs take. */
+import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
-import { startSmallDemo } from './harness/demo-cohort.ts';
+import type { CohortFolder } from './harness/cohort-folder.ts';
+import { dropPaths } from './harness/drop.ts';
 import { readTray } from './harness/job-tray.ts';
 import { setNumber } from './search-drive.ts';
 
 /** Kernels compile slowly on a software adapter, and other work may share the cores. */
-export const SLOW = { timeout: 300_000 };
+export const SLOW = { timeout: 600_000 };
 
-/** Makes the demo cohort, lets a few of its images through the filter, and goes to Train with settings for a run of few steps. */
-export async function openTrainOnDemo(page: Page): Promise<void> {
-  await startSmallDemo(page);
-  await expect.poll(async () => (await readTray(page)).end, SLOW).toBe('done');
-  // Every tenth subject: some 16 of the train split.
-  await page.locator('[data-place-filter]').fill('7.npz');
+/** Drops the samples and split lists of a folder, and waits until they are read. */
+export async function dropCohort(page: Page, { path }: CohortFolder): Promise<void> {
+  const paths = ['images', 'train.txt', 'test.txt'].map((name) => join(path, name));
+  await dropPaths(page, paths, page.getByRole('main'));
+  await expect.poll(async () => (await readTray(page)).text, SLOW).toMatch(/Reading.*done after/s);
+}
+
+/** Goes to Train with settings for a run of few steps. */
+export async function openShortTraining(page: Page): Promise<void> {
   await page.goto('./#/train');
   await expect(page.getByRole('heading', { level: 1, name: 'Train' })).toBeVisible();
   await setNumber(page, /^Batch/, 4);
