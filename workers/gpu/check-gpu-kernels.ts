@@ -87,7 +87,7 @@ export async function checkKernels(
   const worst = new Map<KernelKind, number>();
   for (const [done, kernelCase] of cases.entries()) {
     signal.throwIfAborted();
-    report({ phase: 'checking kernels', done, total: cases.length, unit: 'kernels' });
+    report({ phase: 'Checking kernels', done, total: cases.length, unit: 'kernels' });
     const error = await errorOf(on, kernelCase, kernelOf);
     worst.set(kernelCase.kind, Math.max(error, worst.get(kernelCase.kind) ?? 0));
   }

@@ -1,0 +1,16 @@
+/**
+ * GFLOP/s of the attentions of SAMed's ViT-B at 512, forward and backward: in windows, over the whole grid, and the decoder's;
+ * forward against onnxruntime-web's `webgpu` provider on the same device, in turn. `--rounds N` takes another number of rounds,
+ * `--cases grid,windows` only some of the cases.
+ */
+import { parseArgs } from 'node:util';
+import { runKernelCases } from './kernel-cases.ts';
+import { ATTENTION_CASES } from './kernels-page/cases.ts';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    cases: { type: 'string', default: Object.keys(ATTENTION_CASES).join() },
+  },
+});
+await runKernelCases('kernels', values.cases.split(','), Number(values.rounds));
