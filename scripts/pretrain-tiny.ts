@@ -1,7 +1,8 @@
 /**
  * `npm run pretrain:tiny`: pretrains SAMed-Tiny by the workbench's own training engine in a Chromium without a window, writes
  * its weights and says what they are worth on demo subjects. Stopped, it goes on from its last checkpoint when started again.
- * `--adapter default` takes the machine's GPU in place of the software adapter, `--epochs N` trains longer or shorter.
+ * `--adapter default` takes the machine's GPU in place of the software adapter, `--epochs N` trains longer or shorter,
+ * `--out FILE` and `--checkpoints FOLDER` write elsewhere. The numbers are the same again on one adapter only.
  */
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

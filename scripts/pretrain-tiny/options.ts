@@ -14,7 +14,7 @@ export const PRETRAINING: PretrainingOptions = {
   demoCount: 1000,
   demoSeed: 1,
   fineTuningCount: 200,
-  epochCount: 24,
+  epochCount: 8,
   fineTuningEpochCount: 10,
 };
 
