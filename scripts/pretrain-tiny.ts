@@ -29,7 +29,7 @@ const { values } = parseArgs({
     adapter: { type: 'string', default: 'swiftshader' },
     epochs: { type: 'string', default: String(PRETRAINING.epochCount) },
     out: { type: 'string', default: join(ROOT, 'public', 'models', WEIGHTS_FILE.name) },
-    checkpoints: { type: 'string', default: join(ROOT, '.cache', 'pretrain-tiny') },
+    checkpoints: { type: 'string' },
   },
 });
 
@@ -49,7 +49,9 @@ async function main(): Promise<void> {
     throw new Error(`--adapter is one of ${Object.keys(ADAPTERS).join(', ')}, --epochs a whole number.`);
   }
   const executablePath = process.env['CHROMIUM'] ?? ensureChromium();
-  const checkpoints = resolve(values.checkpoints);
+  const checkpoints = resolve(
+    values.checkpoints ?? join(ROOT, '.cache', 'pretrain-tiny', `epochs-${epochCount}`),
+  );
   const root = fileURLToPath(new URL('pretrain-tiny/page', import.meta.url));
   const outDir = mkdtempSync(join(tmpdir(), 'equiseg-pretrain-tiny-'));
   await build({
