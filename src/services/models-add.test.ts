@@ -1,11 +1,16 @@
 /** Checkpoints from the drop to the model, over a compute worker that answers when the test says so. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { RecognisedCheckpoint } from '../../models/checkpoints/recognised.ts';
-import type { ComputeWorker, ConversionOutline, ModelReport } from '../../workers/api/compute.ts';
+import type {
+  ComputeWorker,
+  ConversionOutline,
+  MakeModelSpec,
+  ModelReport,
+} from '../../workers/api/compute.ts';
 import { initialModels } from '../state/models.ts';
 import { isMade } from '../state/models-checkpoints.ts';
 import { store, update } from '../state/store.ts';
-import { addCheckpoint, changeSettings, chooseBase, convertCheckpoint } from './models-add.ts';
+import { addCheckpoint, addModelFiles, changeSettings, chooseBase, convertCheckpoint } from './models-add.ts';
 import { deleteModel } from './models.ts';
 
 const worker = vi.hoisted((): Partial<ComputeWorker> => ({}));
@@ -142,6 +147,28 @@ it('makes a second model of the same words', async () => {
   expect(isMadeNow('epoch_19.pth')).toBe(false);
   changeSettings(cardOf('epoch_9.pth').key, { side: 224 });
   expect(isMadeNow('epoch_9.pth')).toBe(false);
+});
+
+it('takes the files beside a model.json as one exported model, and others as what they are', async () => {
+  const found = (path: string) => ({ path, file: new File(['x'], path.split('/').at(-1) ?? '') });
+  const specs: MakeModelSpec[] = [];
+  worker.madeModels = () => Promise.resolve([]);
+  worker.load = () => Promise.resolve(embedded);
+  worker.makeModel = (spec) => {
+    specs.push(spec);
+    return Promise.reject(new Error('enough'));
+  };
+  await addModelFiles(
+    ['out/model.json', 'out/encoder.onnx', 'out/encoder.onnx.data', 'other/sam.pth'].map(found),
+  );
+  expect(specs).toHaveLength(1);
+  const [spec] = specs;
+  expect(spec).toMatchObject({ kind: 'exported' });
+  expect(spec?.kind === 'exported' && spec.files.map(({ name }) => name)).toEqual([
+    'encoder.onnx',
+    'encoder.onnx.data',
+  ]);
+  expect(cardOf('sam.pth').name).toBe('sam.pth');
 });
 
 it('tells of a model that could not be deleted', async () => {

@@ -193,8 +193,29 @@ async function addOnnxFile(file: File, dataFiles: readonly File[]): Promise<void
   }
 }
 
-/** Takes dropped or picked files, one after the other. Of what is neither an .onnx file takes those it names. */
-export async function addModelFiles(files: readonly FoundFile[]): Promise<void> {
+/** Adds a model that the command line exported, of its record and the files beside it. */
+async function addExported(record: File, files: readonly File[]): Promise<void> {
+  fileCount++;
+  const sizeBytes = files.reduce((sum, { size }) => sum + size, 0);
+  await addModel(String(fileCount), record.name, sizeBytes, { kind: 'exported', record, files });
+}
+
+/** Takes dropped or picked files, one after the other. Those of one folder with a model.json are one model. Of what is neither an .onnx file takes those it names. */
+export async function addModelFiles(found: readonly FoundFile[]): Promise<void> {
+  const folderOf = ({ path }: FoundFile) => path.slice(0, path.lastIndexOf('/') + 1);
+  const records = found.filter(({ file }) => file.name === 'model.json');
+  for (const record of records) {
+    const beside = found.filter((one) => one !== record && folderOf(one) === folderOf(record));
+    await addExported(
+      record.file,
+      beside.map(({ file }) => file),
+    );
+  }
+  const exported = new Set(records.map(folderOf));
+  await addSingleFiles(found.filter((one) => !exported.has(folderOf(one))));
+}
+
+async function addSingleFiles(files: readonly FoundFile[]): Promise<void> {
   const dataFiles = files.filter((found) => !isOnnx(found) && !isCheckpoint(found)).map(({ file }) => file);
   for (const found of files) {
     if (isOnnx(found)) await addOnnxFile(found.file, dataFiles);

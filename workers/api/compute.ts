@@ -133,6 +133,12 @@ export type MakeModelSpec =
       readonly mapping?: NetworkMapping;
     }
   | {
+      /** What the command line exported: its model.json and the files that it names. */
+      readonly kind: 'exported';
+      readonly record: File;
+      readonly files: readonly File[];
+    }
+  | {
       readonly kind: 'checkpoints';
       /** One checkpoint, or a SAM and the adapters of a SAMed. */
       readonly files: readonly File[];

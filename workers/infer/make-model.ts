@@ -1,5 +1,5 @@
 /** Makes a model of dropped files and keeps it: an ONNX file is copied, checkpoints are converted, both hashed first. */
-import { invariant } from '../../core/errors.ts';
+import { invariant, WorkbenchError } from '../../core/errors.ts';
 import { createSha256, hashText } from '../../core/sha256.ts';
 import type { Report } from '../../core/tasks.ts';
 import { writeConversion } from '../../models/convert/write.ts';
@@ -10,6 +10,7 @@ import type { CreateFile } from '../../models/onnx/sink.ts';
 import type { MakeModelSpec, ModelId, SourceFile } from '../api/compute.ts';
 import { namedDataFiles } from './data-files.ts';
 import { planFiles, readGraph } from './examine.ts';
+import { filesOfRecord, parseRecord } from './exported-record.ts';
 import { isWhole, keepSam } from './keep-sam.ts';
 import type { ModelCache } from './model-cache.ts';
 import {
@@ -134,6 +135,33 @@ export async function mapModel(
   return keepOnnx(models, { ...manifest, mapping }, files, signal);
 }
 
+/** Copies what the command line exported. */
+async function makeOfExport(
+  cache: ModelCache<ModelManifest>,
+  { record: recordFile, files: given }: Extract<MakeModelSpec, { kind: 'exported' }>,
+  signal: AbortSignal,
+  report: Report,
+): Promise<ModelId> {
+  const record = parseRecord(await recordFile.text());
+  const { converted, sources, unused } = record;
+  const files = filesOfRecord(record).map((name) => {
+    const file = given.find((one) => one.name === name);
+    if (file !== undefined) return file;
+    throw new WorkbenchError('model/not-convertible', `model.json names '${name}', which is not there.`, {
+      hint: 'Drop the whole folder that was exported.',
+    });
+  });
+  const hashes = await hashFiles(files, signal, report);
+  const id = hashText(JSON.stringify([MANIFEST_FORMAT, converted, hashes]));
+  if ((await cache.find(id)) !== undefined) return id;
+  await cache.write(id, async (create) => {
+    for (const file of files) await copyInto(create, { name: file.name, file }, signal);
+    const { words: name, role } = converted;
+    return { format: MANIFEST_FORMAT, kind: 'converted', name, role, sources, converted, unused };
+  });
+  return id;
+}
+
 async function makeOfCheckpoints(
   caches: ModelCaches,
   { files, settings }: Extract<MakeModelSpec, { kind: 'checkpoints' }>,
@@ -186,7 +214,7 @@ export function makeModel(
   signal: AbortSignal,
   report: Report,
 ): Promise<ModelId> {
-  return spec.kind === 'onnx'
-    ? makeOfOnnx(caches.models, spec, signal, report)
-    : makeOfCheckpoints(caches, spec, signal, report);
+  if (spec.kind === 'onnx') return makeOfOnnx(caches.models, spec, signal, report);
+  if (spec.kind === 'exported') return makeOfExport(caches.models, spec, signal, report);
+  return makeOfCheckpoints(caches, spec, signal, report);
 }

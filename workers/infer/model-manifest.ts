@@ -8,7 +8,10 @@ import type { SamedConfiguration } from '../../models/zoo/samed-configuration.ts
 import type { ModelRole, SourceFile, TrainedIn } from '../api/compute.ts';
 import type { ModelCache } from './model-cache.ts';
 
-/** Counts up when the files of a conversion change, so that old entries are made anew. */
+/**
+ * Counts up when the files of a conversion change, so that old entries are made anew. There is nothing to make a trained
+ * model of but its run: its entry must be carried over.
+ */
 export const MANIFEST_FORMAT = 4;
 
 interface Manifest {

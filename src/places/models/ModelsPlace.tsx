@@ -89,7 +89,7 @@ export function ModelsPlace() {
         <input
           ref={picker}
           type="file"
-          accept=".onnx,.pth,.pt,.safetensors,.npz,.data,.bin"
+          accept=".onnx,.pth,.pt,.safetensors,.npz,.data,.bin,.json"
           multiple
           hidden
           aria-label="Model files"
