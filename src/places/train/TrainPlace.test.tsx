@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 /** The Train place over a worker that pretends to train: settings, a run from start to end, what interrupts it, what is kept. */
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { act, configure, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SampleRecord } from '../../../core/cohort/sample.ts';
@@ -15,6 +15,9 @@ import {
 } from '../../testing/fake-training.ts';
 import { renderInTheme, resetPage } from '../../testing/render.tsx';
 import { TrainPlace } from './TrainPlace.tsx';
+
+// A busy machine may take seconds for what an idle one does in a tenth of one.
+configure({ asyncUtilTimeout: 10_000 });
 
 const now = vi.hoisted(() => ({ fake: undefined as unknown }));
 const fake = () => now.fake as FakeTraining;
@@ -106,7 +109,7 @@ describe('before a run', () => {
     const plan = screen.getByLabelText('The next run');
     expect(plan.textContent).toContain('43 images (train split)');
     expect(plan.textContent).toContain('5 images (train split, seed 1)');
-    await waitFor(() => expect(plan.textContent).toContain('123 MB'), { timeout: 3000 });
+    await waitFor(() => expect(plan.textContent).toContain('123 MB'));
     expect(plan.textContent).toContain('5 GFLOP a step');
     const { training, validation } = selectTrainPlan(store.getState());
     const ids = new Set(training.map(({ id }) => id));
@@ -154,11 +157,9 @@ describe('before a run', () => {
     loadCohort();
     const user = await open();
     await user.selectOptions(screen.getByRole('combobox', { name: 'Model' }), 'My SAMed');
-    const option = await screen.findByRole<HTMLOptionElement>(
-      'option',
-      { name: 'Baseline segmenter (not trainable)' },
-      { timeout: 3000 },
-    );
+    const option = await screen.findByRole<HTMLOptionElement>('option', {
+      name: 'Baseline segmenter (not trainable)',
+    });
     expect(option.disabled).toBe(true);
     expect(screen.getByText(/It has no weights\./)).toBeDefined();
   });
@@ -190,9 +191,8 @@ describe('a run', () => {
         validationEvent(30, GROUPS),
       ]),
     );
-    await waitFor(
-      () => expect(screen.getByRole('region', { name: 'Step' }).textContent).toContain('30 of 120'),
-      { timeout: 5000 },
+    await waitFor(() =>
+      expect(screen.getByRole('region', { name: 'Step' }).textContent).toContain('30 of 120'),
     );
     const loss = screen.getByRole('figure', { name: 'Loss of every step' });
     expect(within(loss).getByRole('img').getAttribute('aria-label')).toContain('n = 30 steps');
