@@ -134,13 +134,11 @@ test('features, a search and masks come from WebGPU where it is chosen, and the 
   // The software adapter compiles and runs slowly.
   test.setTimeout(900_000);
   await loadFolder(app, cohort.path);
-  for (const [name, bytes] of [
-    ['means.onnx', foreignExtractor()],
-    ['thresholds.onnx', foreignSegmenter()],
-  ] as const) {
-    writeFileSync(info.outputPath(name), bytes);
-    await dropPaths(app, [info.outputPath(name)], app.getByRole('main'));
-  }
+  const extractor = info.outputPath('means.onnx');
+  const segmenter = info.outputPath('thresholds.onnx');
+  writeFileSync(extractor, foreignExtractor());
+  writeFileSync(segmenter, foreignSegmenter());
+  await dropPaths(app, [extractor, segmenter], app.getByRole('main'));
   await app.getByRole('button', { name: 'Use as segmenter' }).click({ timeout: 300_000 });
   await expect(app.getByText(modelsReady(2))).toBeVisible({ timeout: 300_000 });
   await runModelsOn(app, 'WebGPU');

@@ -59,6 +59,9 @@ test('becomes isolated by one reload, and then does the whole job with the host 
   await page.getByRole('link', { name: /^Models/ }).click();
   await expect(page.getByText('No WebGPU here: models run on WebAssembly')).toBeVisible();
   await expect(page.getByRole('region', { name: 'Filter bank' })).toContainText('Ran on one provider only.');
+  // Off the rail, whose tooltip would be part of the page.
+  await page.mouse.move(720, 450);
+  await expect(page.getByRole('tooltip')).toHaveCount(0);
   await expectAccessible(page);
   await screenshot(page, info, 'models-no-adapter');
   expect(loads).toBe(3);
