@@ -44,6 +44,9 @@ test('SAMed-Tiny trains, pauses, is cancelled, goes on after a reload, and serve
   expect(paused.done).toBeLessThan(wanted);
   await app.waitForTimeout(3000);
   expect(await readSteps(app)).toEqual(paused);
+  // Away from the button, whose tooltip would stand open.
+  await app.mouse.move(0, 0);
+  await expect(app.getByRole('tooltip')).toHaveCount(0);
   await expectAccessible(app);
 
   await app.getByRole('button', { name: /^Cancel: Training/ }).click();
