@@ -243,6 +243,26 @@ function comparisonSection(csv: string): ReportSection {
   };
 }
 
+/** The main job from its start to the comparison. */
+async function tellStory(page: Page) {
+  const cohort = await cohortSection(page);
+  await goTo(page, 'evaluate');
+  const alone = await evaluateSection(page, 'Evaluation of SAMed-Tiny before fine-tuning', 'pretrained');
+  const chosen: Chosen[] = [];
+  for (const strategy of STRATEGIES) chosen.push(await chosenBy(page, strategy));
+  const csv = comparison([
+    { name: 'Pretrained', evaluation: alone.evaluation },
+    ...chosen.map(({ strategy, evaluation }) => ({ name: strategy, evaluation })),
+  ]);
+  const sections = [
+    cohort,
+    alone.section,
+    ...chosen.flatMap((each) => each.sections),
+    comparisonSection(csv),
+  ];
+  return { sections, software: alone.section.provenance?.['software'] };
+}
+
 async function main(): Promise<void> {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
@@ -266,23 +286,11 @@ async function main(): Promise<void> {
     page.setDefaultTimeout(60_000);
     page.on('pageerror', (error) => console.error(`The page failed: ${error.stack ?? error.message}`));
     await page.goto(`${server.resolvedUrls?.local[0] ?? 'http://localhost:4417/'}#/cohort`);
-    const cohort = await cohortSection(page);
-    await goTo(page, 'evaluate');
-    const alone = await evaluateSection(page, 'Evaluation of SAMed-Tiny before fine-tuning', 'pretrained');
-    const chosen: Chosen[] = [];
-    for (const strategy of STRATEGIES) chosen.push(await chosenBy(page, strategy));
-    const csv = comparison([
-      { name: 'Pretrained', evaluation: alone.evaluation },
-      ...chosen.map(({ strategy, evaluation }) => ({ name: strategy, evaluation })),
-    ]);
-    const sections = [
-      cohort,
-      alone.section,
-      ...chosen.flatMap((each) => each.sections),
-      comparisonSection(csv),
-    ];
+    const { sections, software } = await tellStory(page).catch(async (error: unknown) => {
+      await picture(page, 'screenshot-failed');
+      throw error;
+    });
     const badge = await page.getByRole('button', { name: /^Device:/ }).innerText();
-    const software = alone.section.provenance?.['software'];
     const report: DemoReport = {
       createdAt: new Date().toISOString(),
       software: typeof software === 'string' ? software : 'EquiSeg',
