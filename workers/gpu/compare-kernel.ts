@@ -102,14 +102,15 @@ function requireUnchanged(inputs: readonly Tensor[], after: readonly Float32Arra
  * Errors: `runtime/run-failed` when it wrote behind a tensor or into an input; as `runKernel`.
  */
 export async function runGuarded(
-  { device, pipelines, traits }: KernelDevice,
+  { device, pipelines }: KernelDevice,
   kernel: Kernel,
   inputs: readonly Tensor[],
   shapes: readonly (readonly number[])[],
 ): Promise<Float32Array[]> {
   for (const { bindings, workgroups } of kernel.dispatches) {
     invariant(bindings.length <= device.limits.maxStorageBuffersPerShaderStage, 'too many bindings');
-    invariant(Math.max(...workgroups) <= traits.maxWorkgroupsPerDimension, 'too many workgroups');
+    const most = device.limits.maxComputeWorkgroupsPerDimension;
+    invariant(Math.max(...workgroups) <= most, 'too many workgroups');
   }
   const after = await runKernel(device, pipelines, kernel, {
     inputs: inputs.map(({ data }) => guarded(data, Number.NaN)),
