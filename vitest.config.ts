@@ -1,5 +1,5 @@
 // Four test projects: `unit` in Node; `gpu` in a real Chromium with WebGPU on a software adapter; `full` and `full-gpu`, models
-// at their full size, in the one and the other.
+// at their full size and trainings that compile hundreds of kernels twice, in the one and the other.
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 import { playwright } from '@vitest/browser-playwright';
