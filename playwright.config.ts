@@ -22,9 +22,9 @@ export default defineConfig({
   retries: 0,
   // Two cores: one test, its workers and the software adapter fill them.
   workers: 1,
-  // Shaders compile slowly on the software adapter.
-  timeout: 120_000,
-  expect: { timeout: 20_000 },
+  // Limits against hanging: shaders compile slowly on the software adapter, and kernel tests run beside these.
+  timeout: 300_000,
+  expect: { timeout: 40_000 },
   use: {
     baseURL: `http://localhost:${PORT}/`,
     viewport: { width: 1440, height: 900 },

@@ -35,12 +35,12 @@ export async function nextRunText(page: Page): Promise<string> {
 /** Presses the primary action and waits until the run is listed and shown. */
 export async function startTraining(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Start training' }).click();
-  await expect(page.getByRole('region', { name: 'Step' })).toBeVisible(SLOW);
+  await expect(page.getByRole('region', { name: 'Step', exact: true })).toBeVisible(SLOW);
 }
 
 /** Steps done and wanted, as the shown run says: "3 of 8". */
 export async function readSteps(page: Page): Promise<{ readonly done: number; readonly wanted: number }> {
-  const text = await page.getByRole('region', { name: 'Step' }).innerText();
+  const text = await page.getByRole('region', { name: 'Step', exact: true }).innerText();
   const [, done, wanted] = /([\d,]+) of ([\d,]+)/.exec(text) ?? [];
   return { done: Number(done?.replaceAll(',', '')), wanted: Number(wanted?.replaceAll(',', '')) };
 }

@@ -1,10 +1,11 @@
 /**
  * `npm test`: installs what is missing, then runs every check: types, lint, format, unit tests, full-size models,
  * kernel tests on a software WebGPU adapter, the build, and end-to-end tests in real Chromium. A failing stage does not stop the
- * next one. The last line is "N passed, N failed".
+ * next one. The build and the end-to-end tests, which wait a good deal, run beside the others. The last line is
+ * "N passed, N failed".
  */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureChromium } from './chromium.mjs';
@@ -17,18 +18,33 @@ ensureInstalled('0 passed, 1 failed');
 const reports = mkdtempSync(join(tmpdir(), 'equiseg-test-'));
 const environment = { ...process.env };
 
-/** @param {string} command @param {Record<string, string>} [extra] @returns {boolean} whether it exited with 0 */
-function run(command, extra = {}) {
+/** Where the stages beside the others write, shown when they have ended: two outputs at once cannot be read. */
+const besidePath = join(reports, 'beside.log');
+const besideFile = openSync(besidePath, 'w');
+
+/** @typedef {'inherit' | number} Output */
+
+/** @param {string} command @param {Output} output @param {Record<string, string>} [extra] @returns {Promise<boolean>} whether it exited with 0 */
+function run(command, output, extra = {}) {
   const env = { ...environment, ...extra };
-  // --no-install: what is not in the lock must fail here, not be fetched.
-  return (
-    spawnSync(`npx --no-install ${command}`, { cwd: ROOT, stdio: 'inherit', shell: true, env }).status === 0
-  );
+  return new Promise((resolve) => {
+    // --no-install: what is not in the lock must fail here, not be fetched.
+    spawn(`npx --no-install ${command}`, {
+      cwd: ROOT,
+      stdio: ['inherit', output, output],
+      shell: true,
+      env,
+    })
+      .on('error', () => resolve(false))
+      .on('close', (code) => resolve(code === 0));
+  });
 }
 
-/** @param {string} command @returns {Counts} */
-function check(command) {
-  return run(command) ? { passed: 1, failed: 0, notes: [] } : { passed: 0, failed: 1, notes: [] };
+/** @param {string} command @param {Output} [output] @returns {Promise<Counts>} */
+async function check(command, output = 'inherit') {
+  return (await run(command, output))
+    ? { passed: 1, failed: 0, notes: [] }
+    : { passed: 0, failed: 1, notes: [] };
 }
 
 /** @param {string} path @param {(report: any, exitedWell: boolean) => Counts} count @param {boolean} exitedWell */
@@ -40,17 +56,20 @@ function countReport(path, count, exitedWell) {
   }
 }
 
-/** @param {string} project @param {string} [folder] the tests below it only @returns {Counts} */
-function vitest(project, folder = '') {
+/** @param {string} project @param {string} [folder] the tests below it only @returns {Promise<Counts>} */
+async function vitest(project, folder = '') {
   const path = join(reports, `${project}.json`);
   const reporters = `--reporter=default --reporter=json --outputFile.json=${path}`;
-  return countReport(path, countVitest, run(`vitest run --project ${project} ${folder} ${reporters}`));
+  const exitedWell = await run(`vitest run --project ${project} ${folder} ${reporters}`, 'inherit');
+  return countReport(path, countVitest, exitedWell);
 }
 
-/** @returns {Counts} */
-function playwright() {
+/** @returns {Promise<Counts>} */
+async function playwright() {
   const path = join(reports, 'e2e.json');
-  const exitedWell = run('playwright test --reporter=list,json', { PLAYWRIGHT_JSON_OUTPUT_NAME: path });
+  const exitedWell = await run('playwright test --reporter=list,json', besideFile, {
+    PLAYWRIGHT_JSON_OUTPUT_NAME: path,
+  });
   return countReport(path, countPlaywright, exitedWell);
 }
 
@@ -65,9 +84,10 @@ function browser() {
   }
 }
 
-/** @type {[string, () => Counts][]} */
+/** @typedef {[name: string, stage: () => Counts | Promise<Counts>]} Stage */
+
+/** @type {Stage[]} */
 const STAGES = [
-  ['browser', browser],
   ['types of the page', () => check('tsc -p tsconfig.page.json')],
   ['types of core, models and workers', () => check('tsc -p tsconfig.workers.json')],
   ['types of tests and tools', () => check('tsc -p tsconfig.node.json')],
@@ -77,16 +97,31 @@ const STAGES = [
   // The whole of `npm run test:full` trains in the oracle too, which takes a minute and more.
   ['full-size models against the reference', () => vitest('full', 'models/zoo')],
   ['kernel tests on a software WebGPU adapter', () => vitest('gpu')],
-  ['build', () => check('vite build')],
+];
+
+/** @type {Stage[]} */
+const STAGES_BESIDE = [
+  ['build', () => check('vite build', besideFile)],
   ['end-to-end tests', playwright],
 ];
 
-const outcomes = STAGES.map(([name, stage]) => {
-  console.log(`\n=== ${name}`);
-  const started = Date.now();
-  const counts = stage();
-  return { name, ...counts, seconds: Math.round((Date.now() - started) / 1000) };
-});
+/** @param {readonly Stage[]} stages */
+async function runStages(stages) {
+  const done = [];
+  for (const [name, stage] of stages) {
+    console.log(`\n=== ${name}`);
+    const started = Date.now();
+    const counts = await stage();
+    done.push({ name, ...counts, seconds: Math.round((Date.now() - started) / 1000) });
+  }
+  return done;
+}
+
+const outcomes = await runStages([['browser', browser]]);
+const [others, beside] = await Promise.all([runStages(STAGES), runStages(STAGES_BESIDE)]);
+outcomes.push(...others, ...beside);
+closeSync(besideFile);
+console.log(`\n=== what the build and the end-to-end tests said\n${readFileSync(besidePath, 'utf8')}`);
 rmSync(reports, { recursive: true });
 
 console.log('');
