@@ -60,9 +60,7 @@ test('SAMed-Tiny trains, pauses, is cancelled, goes on after a reload, and serve
 
   await app.reload();
   await expect(goOn).toBeVisible(SLOW);
-  await expect(app.getByText(/of this run are not in the cohort now/)).toBeVisible(SLOW);
-  await expect(goOn).toBeDisabled();
-  await dropCohort(app, folder);
+  // The browser still lets the page read the dropped folder: its files are there again without another drop.
   await expect(goOn).toBeEnabled(SLOW);
   await expect(goOn).toHaveText(`Go on from step ${kept}`);
   await goOn.click();
