@@ -87,13 +87,12 @@ export function createComputeWorker(): ComputeWorker & TrainingWorker {
     },
     async madeModels() {
       const entries = await (await caches).models.list();
-      return entries.map(({ id, manifest, sizeBytes }) => ({
-        id,
-        name: manifest.name,
-        role: manifest.role,
-        isTrainable: isTrainable(manifest),
-        sizeBytes,
-      }));
+      return entries.map(({ id, manifest, sizeBytes }) => {
+        const { name, role } = manifest;
+        const trainedIn = manifest.kind === 'sam' ? manifest.trainedIn : undefined;
+        const made = { id, name, role, isTrainable: isTrainable(manifest), sizeBytes };
+        return trainedIn === undefined ? made : { ...made, trainedIn };
+      });
     },
     async deleteModel(id) {
       await unload(id);
