@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { NamedTensors } from '../core/formats/tensor-source.ts';
 import { writeTorchCheckpoint } from '../core/formats/torch-writer.ts';
 import type { Graph } from '../models/graph/graph.ts';
-import { synthWeight } from '../models/testing/synth-weights.ts';
+import { synthWeight } from '../models/reference/synth-weights.ts';
 import { createInceptionV3 } from '../models/zoo/inception-v3.ts';
 import { createSamed } from '../models/zoo/samed.ts';
 import { publishedSamed } from '../models/zoo/samed-configuration.ts';

@@ -2,7 +2,7 @@
 import { WorkbenchError } from '../../core/errors.ts';
 import { createRandom } from '../../core/random.ts';
 import { bindBatch, elementCount } from '../../models/graph/shape.ts';
-import { synthWeight } from '../../models/testing/synth-weights.ts';
+import { synthWeight } from '../../models/reference/synth-weights.ts';
 import { publishedSamed } from '../../models/zoo/samed-configuration.ts';
 import { type GpuContext, requestGpu } from '../../workers/gpu/device.ts';
 import { createPipelineCache, type PipelineCache } from '../../workers/gpu/pipelines.ts';

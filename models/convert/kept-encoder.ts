@@ -135,15 +135,6 @@ export function encodeKeptEncoder(
   });
 }
 
-/** Reads the small tensors of an encoder, all at once. */
-export async function readSmallTensors(source: TensorSource): Promise<Map<string, Tensor>> {
-  const tensors = new Map<string, Tensor>();
-  for (const { name, shape } of source.tensors.values()) {
-    tensors.set(name, { shape, data: await source.read(name) });
-  }
-  return tensors;
-}
-
 /**
  * The tensors of a kept encoder under SAM's names, read one at a time from its files and laid out as a checkpoint has them.
  * Half precision does not give weights back as they were: `internal/invariant`. Errors when read: those of the files.

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { goldensFolder } from '../../core/goldens.ts';
 import type { Model } from '../graph/graph.ts';
 import { foldNorms } from '../rewrite/fold-norms.ts';
-import { opCases } from '../testing/op-cases.ts';
+import { opCases } from '../reference/op-cases.ts';
 import { readSamedGolden } from '../testing/samed-golden.ts';
 import { readTransUnetCases } from '../testing/transunet-golden.ts';
 import { createBaselineSegmenter } from '../zoo/baseline-segmenter.ts';

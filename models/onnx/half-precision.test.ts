@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { STORED_F16, describeDifference } from '../../core/testing.ts';
 import { createGraphBuilder } from '../graph/builder.ts';
 import { interpret } from '../reference/interpret.ts';
-import { opCases } from '../testing/op-cases.ts';
-import { randomInputs } from '../testing/op-cases/op-case.ts';
+import { opCases } from '../reference/op-cases.ts';
+import { randomInputs } from '../reference/op-cases/op-case.ts';
 import { lowerGraph, lowerToOnnx } from './lower.ts';
 
 ort.env.wasm.numThreads = 1;

@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 
 import { REDUCED_F32, describeDifference } from '../../core/testing.ts';
 import { interpret } from '../reference/interpret.ts';
-import { opCases } from '../testing/op-cases.ts';
-import { randomInputs } from '../testing/op-cases/op-case.ts';
+import { opCases } from '../reference/op-cases.ts';
+import { randomInputs } from '../reference/op-cases/op-case.ts';
 import { lowerToOnnx } from './lower.ts';
 
 ort.env.wasm.numThreads = 1;

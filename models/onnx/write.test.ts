@@ -6,7 +6,7 @@ import { EXACT, describeDifference } from '../../core/testing.ts';
 import { createGraphBuilder } from '../graph/builder.ts';
 import type { Graph, Model, Tensor } from '../graph/graph.ts';
 import { type WeightSource, weightsOf } from '../graph/params.ts';
-import { randomTensor } from '../testing/op-cases/op-case.ts';
+import { randomTensor } from '../reference/op-cases/op-case.ts';
 import { inspectOnnx } from './inspect.ts';
 import { lowerToOnnx, type Precision } from './lower.ts';
 import { createMemoryFolder } from '../testing/memory-folder.ts';

@@ -9,7 +9,7 @@ import type { Graph } from '../graph/graph.ts';
 import { bindBatch, elementCount } from '../graph/shape.ts';
 import type { TrainingGraph } from '../graph/training-graph.ts';
 import { compareDerivatives, describeComparisons, type ProofValues } from '../testing/central-differences.ts';
-import { opCases } from '../testing/op-cases.ts';
+import { opCases } from '../reference/op-cases.ts';
 import { differentiate } from './differentiate.ts';
 
 const BATCH_SIZE = 3;

@@ -6,7 +6,7 @@ import { createGraphBuilder } from '../graph/builder.ts';
 import type { Model } from '../graph/graph.ts';
 import { verifyGraph } from '../graph/verify.ts';
 import { interpret } from '../reference/interpret.ts';
-import { randomInputs, randomTensor } from '../testing/op-cases/op-case.ts';
+import { randomInputs, randomTensor } from '../reference/op-cases/op-case.ts';
 import { differentiate } from './differentiate.ts';
 import { expandBatchNorms } from './expand-batch-norms.ts';
 

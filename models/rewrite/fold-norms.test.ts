@@ -7,7 +7,7 @@ import type { Model, Value } from '../graph/graph.ts';
 import { weightsOf } from '../graph/params.ts';
 import { verifyGraph } from '../graph/verify.ts';
 import { interpret } from '../reference/interpret.ts';
-import { randomInputs, randomTensor } from '../testing/op-cases/op-case.ts';
+import { randomInputs, randomTensor } from '../reference/op-cases/op-case.ts';
 import { foldNorms, foldStreamedNorms } from './fold-norms.ts';
 
 const CONV = { stride: 1, padding: [1, 1] } as const;

@@ -7,7 +7,7 @@ import type { Params, Tensor } from '../graph/graph.ts';
 import { weightsOf } from '../graph/params.ts';
 import { verifyGraph } from '../graph/verify.ts';
 import { interpret } from '../reference/interpret.ts';
-import { synthImage, synthParams } from '../testing/synth-weights.ts';
+import { synthImage, synthParams } from '../reference/synth-weights.ts';
 import { decoderAdapters, emptyAdapters, encoderAdapters, packAdapters } from '../zoo/samed-adapters.ts';
 import type { SamedConfiguration } from '../zoo/samed-configuration.ts';
 import { createSamed, createSamedDecoder, createSamedEncoder } from '../zoo/samed.ts';

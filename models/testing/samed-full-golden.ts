@@ -6,7 +6,7 @@ import { gridOf, SAM_DECODER, type SamedConfiguration } from '../zoo/samed-confi
 import { withDensePositions } from '../zoo/samed-positions.ts';
 import { createSamedEncoder } from '../zoo/samed.ts';
 import { synthCheckpoint } from './synth-checkpoint.ts';
-import { synthImage } from './synth-weights.ts';
+import { synthImage } from '../reference/synth-weights.ts';
 
 /** The adapters' rank, which the shapes kept in the folder do not tell. */
 const RANK = 4;

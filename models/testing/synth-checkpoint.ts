@@ -1,7 +1,7 @@
 /** A checkpoint whose tensors are made from a hash of their names when they are read: full size, without a file. */
 import type { TensorSource } from '../../core/formats/tensor-source.ts';
 import { elementCount } from '../graph/shape.ts';
-import { synthWeight } from './synth-weights.ts';
+import { synthWeight } from '../reference/synth-weights.ts';
 
 /** The checkpoint with the tensors and shapes given. */
 export function synthCheckpoint(

@@ -11,7 +11,7 @@ import { describeDifference, maxAbsDifference, BACKENDS } from '../../core/testi
 import type { Graph } from '../graph/graph.ts';
 import { lowerToOnnx } from '../onnx/lower.ts';
 import { foldNorms } from '../rewrite/fold-norms.ts';
-import { synthParams } from '../testing/synth-weights.ts';
+import { synthParams } from '../reference/synth-weights.ts';
 import {
   createInceptionV3,
   INCEPTION_FEATURE_COUNT,

@@ -19,7 +19,7 @@ import { prune } from '../rewrite/prune.ts';
 import { createMemoryFolder } from '../testing/memory-folder.ts';
 import { valueOfActivation } from '../testing/samed-golden.ts';
 import { readFullSamedGolden } from '../testing/samed-full-golden.ts';
-import { synthWeight } from '../testing/synth-weights.ts';
+import { synthWeight } from '../reference/synth-weights.ts';
 import { packAdapters } from './samed-adapters.ts';
 import { gridOf } from './samed-configuration.ts';
 import { createSamedDecoder, createSamedEncoder } from './samed.ts';

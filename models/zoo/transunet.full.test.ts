@@ -16,7 +16,7 @@ import type { WeightSource } from '../graph/params.ts';
 import { dataFileName, layOutOnnx, writeOnnx } from '../onnx/write.ts';
 import { foldStreamedNorms } from '../rewrite/fold-norms.ts';
 import { createMemoryFolder } from '../testing/memory-folder.ts';
-import { synthImage, synthWeight } from '../testing/synth-weights.ts';
+import { synthImage, synthWeight } from '../reference/synth-weights.ts';
 import { createTransUnet, TRANSUNET_HEADS } from './transunet.ts';
 
 ort.env.wasm.numThreads = 1;

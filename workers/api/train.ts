@@ -175,7 +175,8 @@ export interface GpuCheck {
   readonly passed: boolean;
   readonly kernels: readonly {
     readonly kernel: string;
-    readonly worstError: number;
+    /** Within `tolerance` where the kernel agrees; null for one that was refused, or gave what is no number. */
+    readonly worstError: number | null;
     readonly tolerance: number;
     readonly passed: boolean;
   }[];

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 
 import { GRADIENT_KINDS } from '../../models/graph/gradient-ops/infer.ts';
-import { opCases } from '../../models/testing/op-cases.ts';
+import { opCases } from '../../models/reference/op-cases.ts';
 import { checkedCases } from './check-gpu-cases.ts';
 import { hasKernel } from './kernels/kernel-table.ts';
 

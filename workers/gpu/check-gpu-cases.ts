@@ -11,8 +11,8 @@ import { bindBatch, elementCount, type Shape } from '../../models/graph/shape.ts
 import { interpretTraining } from '../../models/reference/interpret-training.ts';
 import { differentiate } from '../../models/rewrite/differentiate.ts';
 import type { Loss } from '../../models/rewrite/differentiate/loss.ts';
-import { buildCase, type OpCase, randomTensor } from '../../models/testing/op-cases/op-case.ts';
-import { opCases } from '../../models/testing/op-cases.ts';
+import { buildCase, type OpCase, randomTensor } from '../../models/reference/op-cases/op-case.ts';
+import { opCases } from '../../models/reference/op-cases.ts';
 import { type KernelCase, toTensor } from './compare-kernel.ts';
 import { hasKernel, type KernelKind } from './kernels/kernel-table.ts';
 

@@ -10,7 +10,7 @@ import { bindBatch, elementCount } from '../../models/graph/shape.ts';
 import type { TrainingGraph } from '../../models/graph/training-graph.ts';
 import { interpretTraining } from '../../models/reference/interpret-training.ts';
 import { differentiate } from '../../models/rewrite/differentiate.ts';
-import { synthParams } from '../../models/testing/synth-weights.ts';
+import { synthParams } from '../../models/reference/synth-weights.ts';
 import { encoderAdapters } from '../../models/zoo/samed-adapters.ts';
 import type { SamedConfiguration } from '../../models/zoo/samed-configuration.ts';
 import { createSamed } from '../../models/zoo/samed.ts';

@@ -56,6 +56,11 @@ const isOfKernel = (error: unknown) =>
   error instanceof WorkbenchError &&
   (error.code === 'gpu/kernel-refused' || error.code === 'runtime/run-failed');
 
+/** An error as a check keeps it: JSON has no Infinity. */
+export function storedError(error: number): number | null {
+  return Number.isFinite(error) ? error : null;
+}
+
 /** The worst error of a case; Infinity for a kernel that the GPU refuses or that writes where it must not. */
 async function errorOf<K extends KernelKind>(
   on: KernelDevice,
@@ -93,6 +98,6 @@ export async function checkKernels(
   }
   return [...worst].map(([kernel, error]) => {
     const { rel: tolerance } = toleranceOf(kernel);
-    return { kernel, worstError: error, tolerance, passed: error <= tolerance };
+    return { kernel, worstError: storedError(error), tolerance, passed: error <= tolerance };
   });
 }

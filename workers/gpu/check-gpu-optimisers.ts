@@ -8,7 +8,7 @@ import {
   stepOptimizer,
 } from '../../models/reference/optimizers.ts';
 import type { GpuCheck } from '../api/train.ts';
-import { worstError } from './check-gpu-kernels.ts';
+import { storedError, worstError } from './check-gpu-kernels.ts';
 import type { KernelDevice } from './compare-kernel.ts';
 import type { Kernel } from './kernels/kernel.ts';
 import { adamWKernel, adamWSettings, sgdKernel, sgdSettings } from './kernels/optimiser.ts';
@@ -58,7 +58,7 @@ async function checkOptimizer(
   const errors = results.map((actual, index) => worstError(actual, expected[index] ?? [], POINTWISE_F32));
   const error = Math.max(...errors);
   const tolerance = POINTWISE_F32.rel;
-  return { kernel: settings.kind, worstError: error, tolerance, passed: error <= tolerance };
+  return { kernel: settings.kind, worstError: storedError(error), tolerance, passed: error <= tolerance };
 }
 
 /** What the check says of AdamW and SGD. Errors: as `runKernel`. */

@@ -7,7 +7,7 @@ import { weightsOf } from '../../models/graph/params.ts';
 import { lowerToOnnx } from '../../models/onnx/lower.ts';
 import { dataFileName, layOutOnnx, writeOnnx } from '../../models/onnx/write.ts';
 import { createMemoryFolder } from '../../models/testing/memory-folder.ts';
-import { randomTensor } from '../../models/testing/op-cases/op-case.ts';
+import { randomTensor } from '../../models/reference/op-cases/op-case.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 
 /** Channels of a 1x1 convolution whose weights take 36 MiB, over the limit of one file. */

@@ -6,8 +6,8 @@ import { BACKENDS, describeDifference, REDUCED_F32 } from '../../core/testing.ts
 import { createGraphBuilder } from '../../models/graph/builder.ts';
 import { lowerToOnnx } from '../../models/onnx/lower.ts';
 import { interpret } from '../../models/reference/interpret.ts';
-import { opCases } from '../../models/testing/op-cases.ts';
-import { randomInputs } from '../../models/testing/op-cases/op-case.ts';
+import { opCases } from '../../models/reference/op-cases.ts';
+import { randomInputs } from '../../models/reference/op-cases/op-case.ts';
 import { createBaselineSegmenter } from '../../models/zoo/baseline-segmenter.ts';
 import { createFilterBank } from '../../models/zoo/filter-bank.ts';
 import { type Runtime, sessionOptions, startRuntime } from './runtime.ts';

@@ -1,7 +1,7 @@
 /** A very small SAM and SAMeds of it with weights from a hash, as files and in caches of memory. For tests only. */
 import { writeSafetensors } from '../../core/formats/safetensors.ts';
 import type { Params, Tensor } from '../../models/graph/graph.ts';
-import { synthParams, synthWeight } from '../../models/testing/synth-weights.ts';
+import { synthParams, synthWeight } from '../../models/reference/synth-weights.ts';
 import { createSamed } from '../../models/zoo/samed.ts';
 import type { SamedConfiguration } from '../../models/zoo/samed-configuration.ts';
 import { DENSE_POSITIONS, POSITION_MATRIX } from '../../models/zoo/samed-positions.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { writeSafetensors } from '../../core/formats/safetensors.ts';
 import { BACKENDS, describeDifference } from '../../core/testing.ts';
 import type { Tensor } from '../../models/graph/graph.ts';
-import { synthImage } from '../../models/testing/synth-weights.ts';
+import { synthImage } from '../../models/reference/synth-weights.ts';
 import { SAMED_TINY } from '../../models/zoo/samed-tiny.ts';
 import { addTrainedModel } from './add-trained-model.ts';
 import { loadModel } from './load.ts';

@@ -6,7 +6,7 @@ import { writeSafetensors } from '../../core/formats/safetensors.ts';
 import { BACKENDS, describeDifference } from '../../core/testing.ts';
 import type { Params, Tensor } from '../../models/graph/graph.ts';
 import { interpret } from '../../models/reference/interpret.ts';
-import { synthImage } from '../../models/testing/synth-weights.ts';
+import { synthImage } from '../../models/reference/synth-weights.ts';
 import { createSamed } from '../../models/zoo/samed.ts';
 import { gridOf, SAM_DECODER } from '../../models/zoo/samed-configuration.ts';
 import { DENSE_POSITIONS, densePositions, POSITION_MATRIX } from '../../models/zoo/samed-positions.ts';

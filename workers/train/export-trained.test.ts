@@ -11,7 +11,7 @@ import { openTensorSource } from '../../core/formats/tensor-source.ts';
 import { BACKENDS, describeDifference } from '../../core/testing.ts';
 import { assembleSamed } from '../../models/checkpoints/adapt-sam.ts';
 import { interpret } from '../../models/reference/interpret.ts';
-import { synthImage, synthParams } from '../../models/testing/synth-weights.ts';
+import { synthImage, synthParams } from '../../models/reference/synth-weights.ts';
 import { createSamed } from '../../models/zoo/samed.ts';
 import type { TrainSettings } from '../api/train.ts';
 import { exportTrained } from './export-trained.ts';

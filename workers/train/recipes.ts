@@ -46,21 +46,6 @@ export const FEBS_RECIPE: TrainSettings = {
   batchSize: 42,
 };
 
-/** TransUNet on FairSeg: all weights, by SGD. Source: the training code of FairSeg and of TransUNet. */
-export const TRANSUNET_RECIPE: TrainSettings = {
-  ...SAMED_RECIPE,
-  trainable: 'all',
-  rank: 0,
-  crossEntropyWeight: 0.5,
-  diceWeight: 0.5,
-  optimizer: 'sgd',
-  learningRate: 0.01,
-  weightDecay: 1e-4,
-  warmUpStepCount: 0,
-  epochCount: 150,
-  decayEpochCount: 150,
-};
-
 /** For SAMed-Tiny on a few hundred images: small batches and a decay to the end of the run, so that minutes are enough. */
 export const SAMED_TINY_RECIPE: TrainSettings = {
   ...SAMED_RECIPE,

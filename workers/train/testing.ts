@@ -6,7 +6,7 @@ import { bindBatch } from '../../models/graph/shape.ts';
 import type { TrainingGraph } from '../../models/graph/training-graph.ts';
 import { interpretTraining, type TrainingResult } from '../../models/reference/interpret-training.ts';
 import { type OptimizerSettings, stepOptimizer } from '../../models/reference/optimizers.ts';
-import { synthParams } from '../../models/testing/synth-weights.ts';
+import { synthParams } from '../../models/reference/synth-weights.ts';
 import type { SamedConfiguration } from '../../models/zoo/samed-configuration.ts';
 import { createSamed } from '../../models/zoo/samed.ts';
 import type { SampleSource } from '../api/data.ts';

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 import { describeDifference, REDUCED_F32 } from '../../../core/testing.ts';
 import { createGraphBuilder } from '../../graph/builder.ts';
-import { synthImage, synthParams } from '../../testing/synth-weights.ts';
+import { synthImage, synthParams } from '../../reference/synth-weights.ts';
 import { lowerToOnnx } from '../lower.ts';
 import { groupWindows } from './window-groups.ts';
 

@@ -32,7 +32,7 @@ function rowsOf({ kernels, gradients }: GpuCheck): readonly Row[] {
   return [
     ...kernels.map(({ kernel, worstError, tolerance, passed }) => ({
       what: kernel,
-      found: `error ${formatNumber(worstError, 2)}`,
+      found: worstError === null ? 'no usable result' : `error ${formatNumber(worstError, 2)}`,
       wanted: `at most ${formatNumber(tolerance, 2)}`,
       passed,
     })),

@@ -1,5 +1,5 @@
 /**
- * Small models that exercise every operation at odd sizes, for the tests of each lowering. A table over `OpKind`:
+ * Small models that exercise every operation at odd sizes, for the tests of each lowering and the check of a user's adapter. A table over `OpKind`:
  * an operation without a case does not compile.
  */
 import type { OpKind } from '../graph/ops.ts';

@@ -13,4 +13,4 @@ const { values } = parseArgs({
     cases: { type: 'string', default: Object.keys(ATTENTION_CASES).join() },
   },
 });
-await runKernelCases('kernels', values.cases.split(','), Number(values.rounds));
+await runKernelCases('attention', values.cases.split(','), Number(values.rounds));
