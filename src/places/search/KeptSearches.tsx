@@ -32,9 +32,9 @@ const COLUMNS: readonly TableColumn<Row>[] = [
   { key: 'strategy', header: 'Strategy', width: 88, render: ({ settings }) => settings.strategy },
   number('N', 'n', 48, ({ result }) => formatCount(result.selected.length)),
   number('Target n', 'target', 74, ({ target }) => formatCount(target.length)),
-  number('FD', 'fd', 66, ({ result }) => formatNumber(result.selectionDistance)),
-  number('Random', 'random', 70, ({ result }) => formatNumber(result.drawComparison?.mean)),
-  number('z', 'z', 58, ({ result }) => formatNumber(result.drawComparison?.zScore, 3)),
+  number('FD', 'fd', 88, ({ result }) => formatNumber(result.selectionDistance)),
+  number('Random', 'random', 88, ({ result }) => formatNumber(result.drawComparison?.mean)),
+  number('z', 'z', 74, ({ result }) => formatNumber(result.drawComparison?.zScore, 3)),
 ];
 
 const MOST_ROWS = 6;

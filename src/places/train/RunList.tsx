@@ -42,7 +42,7 @@ const COLUMNS: readonly TableColumn<Row>[] = [
     header: 'Disc Dice',
     width: 72,
     align: 'end',
-    render: ({ run }) => (run.best === undefined ? 'none yet' : formatPercent(run.best.discDice)),
+    render: ({ run }) => (run.best === undefined ? 'none' : formatPercent(run.best.discDice)),
   },
   { key: 'adapter', header: 'GPU', render: ({ run }) => run.adapter },
   {

@@ -45,7 +45,7 @@ export function RunStatements({ run, series }: { readonly run: TrainRun; readonl
       </Statement>
       <Statement
         title="Disc Dice of the best validation"
-        value={best === undefined ? 'none yet' : formatPercent(best.discDice)}
+        value={best === undefined ? 'none' : formatPercent(best.discDice)}
       >
         {best === undefined
           ? 'The best is that of the highest mean of rim and cup.'
