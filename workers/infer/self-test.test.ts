@@ -1,5 +1,5 @@
 /** What the self-test decides, with a runtime whose providers answer as told. */
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WorkbenchError } from '../../core/errors.ts';
 import { plainMapping } from '../../models/onnx/mapping.ts';
 import type { Provider, RunOn } from '../api/compute.ts';
@@ -23,6 +23,11 @@ interface Answer {
   readonly runMs?: number;
 }
 
+/** Told time: on a busy machine a real wait of 2 ms may take longer than one of 40. */
+let clockMs = 0;
+beforeEach(() => void vi.spyOn(performance, 'now').mockImplementation(() => clockMs));
+afterEach(() => void vi.restoreAllMocks());
+
 /** A runtime whose providers return fixed features; `open` counts the sessions that were not released. */
 function createDouble(answers: Readonly<Partial<Record<Provider, Answer>>>, sharing?: Provider) {
   const open = { wasm: 0, webgpu: 0 };
@@ -43,7 +48,7 @@ function createDouble(answers: Readonly<Partial<Record<Provider, Answer>>>, shar
       open[provider]++;
       const session: Session = {
         async run() {
-          await new Promise((resolve) => setTimeout(resolve, answer.runMs ?? 0));
+          clockMs += answer.runMs ?? 0;
           if (answer.features instanceof Error) throw answer.features;
           const data = Float32Array.from(answer.features);
           return { features: { shape: [1, data.length], data } };
