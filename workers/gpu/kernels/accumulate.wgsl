@@ -1,8 +1,5 @@
-// sum[START + i] += x[i] for each of COUNT elements, in place: a gradient of a micro-batch into the packed buffer of all
-// gradients. One element an invocation.
-
-override COUNT: u32;
-override START: u32;
+// sum += x, in place: a gradient of a micro-batch into its part of the packed gradients, which is what is bound. One element an
+// invocation. The count is the bindings' own, so that the gradients of all parameters share a pipeline.
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> sum: array<f32>;
@@ -14,7 +11,7 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let index = (group.x + group.y * groups.x) * 64 + lane;
-  if (index < COUNT) {
-    sum[START + index] += x[index];
+  if (index < arrayLength(&sum)) {
+    sum[index] += x[index];
   }
 }

@@ -93,13 +93,17 @@ describe('SGD with momentum', () => {
 });
 
 describe('micro-batches', () => {
-  it('add a gradient to its part of the packed ones and leave the others', async () => {
-    const [packed, gradient] = [values('packed'), values('gradient', 67)];
-    const kernel = accumulateKernel(gradient.length, 13, harness.traits);
-    const tensors = { inputs: [gradient], results: [packed], scratch: [] };
-    const { results } = await runKernel(harness.device, harness.pipelines, kernel, tensors);
-    const expected = packed.map((value, i) => value + (gradient[i - 13] ?? 0));
-    expect(describeDifference(results[0] ?? [], expected, EXACT)).toBeUndefined();
+  it('add their gradients, of whatever length, by one pipeline', async () => {
+    const before = harness.pipelines.size;
+    for (const count of [1, 67, COUNT]) {
+      const [sum, gradient] = [values('sum', count), values('gradient', count)];
+      const kernel = accumulateKernel(count, harness.traits);
+      const tensors = { inputs: [gradient], results: [sum], scratch: [] };
+      const { results } = await runKernel(harness.device, harness.pipelines, kernel, tensors);
+      const expected = sum.map((value, i) => value + (gradient[i] as number));
+      expect(describeDifference(results[0] ?? [], expected, EXACT)).toBeUndefined();
+    }
+    expect(harness.pipelines.size).toBe(before + 1);
   });
 });
 

@@ -99,16 +99,16 @@ export function sgdKernel(count: number, momentum: number, traits: KernelTraits)
 }
 
 /**
- * Adds a gradient of `count` elements to the packed gradients, from element `start` on: the micro-batches of one step. Input: the
- * gradient; result, changed in place: the packed gradients.
+ * Adds a gradient of `count` elements to the sum of those of a step's micro-batches before. Input: the gradient; result, changed
+ * in place: the sum. Both must be bound without what lies behind them: the kernel knows no other length.
  */
-export function accumulateKernel(count: number, start: number, traits: KernelTraits): Kernel {
+export function accumulateKernel(count: number, traits: KernelTraits): Kernel {
   return {
     dispatches: [
       {
         class: 'optimiser',
         code: accumulateCode,
-        constants: { COUNT: count, START: start },
+        constants: {},
         bindings: [input(0), result(0)],
         workgroups: workgroupsFor(count, traits),
       },

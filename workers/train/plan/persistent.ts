@@ -23,6 +23,8 @@ export const WEIGHTS = 'all trainable weights';
 export const DECAYS = 'all decays';
 export const SETTINGS = 'settings of the optimiser';
 export const REPORT = 'reports of steps';
+/** A parameter's part of all gradients. */
+export const gradientName = (parameter: string) => `gradient of ${parameter}`;
 export const momentName = (index: number) => `moment ${index} of all weights`;
 
 /** Names of what is reported beside the outputs of the graph. */
@@ -115,6 +117,7 @@ export function placePersistent(
     for (const { parameter, start, count } of entries) {
       const [offsetBytes, sizeBytes] = [start * ELEMENT_BYTES, count * ELEMENT_BYTES];
       places.set(parameter, { region: weights.region, offsetBytes, sizeBytes });
+      places.set(gradientName(parameter), { region: gradients.region, offsetBytes, sizeBytes });
     }
     places.set(WEIGHTS, weights).set(GRADIENTS, gradients).set(DECAYS, decays).set(SETTINGS, settings);
     for (const [index, moment] of moments.entries()) places.set(momentName(index), moment);

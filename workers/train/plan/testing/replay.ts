@@ -198,13 +198,17 @@ export function replayPlan(training: TrainingGraph, plan: TrainingPlan): void {
 
   function accumulate(step: Extract<PlanStep, { kind: 'dispatch' }>, microBatch: number): boolean {
     const entry = trainables?.entries.find(({ parameter }) => step.node === `${parameter}.accumulate`);
-    if (entry === undefined) return false;
+    if (trainables === undefined || entry === undefined) return false;
     const { value = '' } = training.gradients.find(({ parameter }) => parameter === entry.parameter) ?? {};
-    const { START, COUNT } = step.dispatch.constants;
-    if (START !== entry.start || COUNT !== entry.count) fail(step.node, 'adds to another place');
     const [from, to] = step.places as [Place, Place];
+    const sizeBytes = entry.count * ELEMENT_BYTES;
+    const isOwnPart =
+      to.region === trainables.gradients.region && to.offsetBytes === entry.start * ELEMENT_BYTES;
+    if (!isOwnPart) fail(step.node, 'adds to another place');
+    // The kernel adds as many elements as are bound.
+    if (from.sizeBytes !== sizeBytes || to.sizeBytes !== sizeBytes) fail(step.node, 'adds another count');
     check(step.node, from, expected.tagsOf(value, microBatch));
-    check(step.node, { ...to, sizeBytes: trainables?.gradients.sizeBytes ?? 0 }, ['gradients']);
+    check(step.node, trainables.gradients, ['gradients']);
     added.set(entry.parameter, [...(added.get(entry.parameter) ?? []), microBatch]);
     return true;
   }
