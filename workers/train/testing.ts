@@ -20,7 +20,7 @@ import type { TrainingDevice } from './training-device.ts';
 
 /** Sizes at which the oracle takes a step in a fraction of a second. */
 export const MINIMAL_SAMED: SamedConfiguration = {
-  side: 32,
+  side: 16,
   patchSize: 8,
   dim: 8,
   depth: 2,

@@ -61,9 +61,12 @@ const numbersOf = (events: readonly TrainEvent[]) =>
     .filter((event) => isStep(event) || isValidation(event))
     .map((event) => (isStep(event) ? { ...event, samplesPerSecond: 0 } : event));
 
+/** The whole run that others are compared with: computed once. */
+const whole = start(testSpec());
+
 describe('a run', () => {
   it('tells every step, validates, keeps the best and the last, and ends', async () => {
-    const { end, log, store } = start(testSpec());
+    const { end, log, store } = whole;
     const run = await end;
     // Five images by threes are two steps an epoch.
     expect(run).toMatchObject({
@@ -92,7 +95,7 @@ describe('a run', () => {
     expect(validations[0]?.isBest).toBe(true);
     expect(run.best).toEqual(validations.findLast(({ isBest }) => isBest));
     expect(log.overlays.map(({ id, side }) => [id, side])).toEqual(
-      testSamples('validation', 3).map(({ id }) => [id, 32]),
+      testSamples('validation', 3).map(({ id }) => [id, MINIMAL_SAMED.side]),
     );
     expect(await store.find('test')).toEqual(run);
     expect((await store.weights('test', 'last'))?.step).toBe(8);
@@ -125,9 +128,7 @@ describe('a run', () => {
 
   it('goes on from its checkpoint to the same numbers as without a stop', async () => {
     const spec = testSpec();
-    const whole = start(spec);
     await whole.end;
-
     const controller = new AbortController();
     const report = (done: number) => {
       if (done === 5) controller.abort();
@@ -271,7 +272,6 @@ describe('a run', () => {
     expect(await lost.store.find('test')).toMatchObject({ status: 'interrupted', checkpointStep: 4 });
     const continued = start(spec, { storage: lost.storage });
     await continued.end;
-    const whole = start(spec);
     await whole.end;
     expect(numbersOf(continued.log.events)).toEqual(numbersOf(whole.log.events));
   });

@@ -16,8 +16,9 @@ import {
 import { renderInTheme, resetPage } from '../../testing/render.tsx';
 import { TrainPlace } from './TrainPlace.tsx';
 
-// A busy machine may take seconds for what an idle one does in a tenth of one.
-configure({ asyncUtilTimeout: 10_000 });
+// A busy machine may take seconds for what an idle one does in a tenth of one. Styles, which hide things, are not loaded
+// here: to compute them for every element of the place takes most of a query's time.
+configure({ asyncUtilTimeout: 10_000, defaultHidden: true });
 
 const now = vi.hoisted(() => ({ fake: undefined as unknown }));
 const fake = () => now.fake as FakeTraining;
