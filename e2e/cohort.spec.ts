@@ -13,7 +13,11 @@ import type { CohortFolder } from './harness/cohort-folder.ts';
 const NO_ADAPTER = { tag: '@no-adapter' };
 
 async function dropFolder(app: Page, folder: CohortFolder): Promise<void> {
+  const tray = app.getByRole('region', { name: 'Current job' });
+  const before = await tray.allInnerTexts();
   await dropPaths(app, [folder.path], app.getByRole('main'));
+  // Until then the tray may still tell how the job before this one ended.
+  await expect.poll(() => tray.allInnerTexts()).not.toEqual(before);
   await waitForJob(app);
 }
 

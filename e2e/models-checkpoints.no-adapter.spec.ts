@@ -7,6 +7,7 @@ import { loadDemo, waitForRun } from './evaluate-flow.ts';
 import { expectAccessible } from './harness/axe.ts';
 import { dropPaths } from './harness/drop.ts';
 import { screenshot } from './harness/screenshot.ts';
+import { openModels } from './harness/models-place.ts';
 import { modelsReady } from './harness/models-ready.ts';
 import { expect, test } from './harness/test.ts';
 import { type TinyCheckpoints, writeTinyCheckpoints } from './harness/tiny-checkpoints.ts';
@@ -23,11 +24,6 @@ test.afterAll(() => rmSync(folder, { recursive: true }));
 const region = (page: Page, name: string | RegExp) => page.getByRole('region', { name });
 const SAM = 'Checkpoint sam_tiny.pth';
 const ADAPTERS = 'Checkpoint samed_tiny.safetensors';
-
-async function openModels(page: Page): Promise<void> {
-  await page.goto('./#/models');
-  await expect(page.getByText(modelsReady())).toBeVisible({ timeout: 60_000 });
-}
 
 async function drop(page: Page, path: string): Promise<void> {
   await dropPaths(page, [path], page.getByRole('main'));

@@ -1,108 +1,28 @@
-/** The Models place: where models run, their self-tests, files of other makers, and the recovery after a lost device. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Page } from '@playwright/test';
-import { createGraphBuilder } from '../models/graph/builder.ts';
-import { lowerToOnnx } from '../models/onnx/lower.ts';
+/** The Models place on WebGPU: where models run, their self-tests, and the recovery after a lost device. */
 import { expectAccessible } from './harness/axe.ts';
-import { dropPaths } from './harness/drop.ts';
-import { foreignExtractor } from './harness/foreign-models.ts';
+import { modelCard, openModels } from './harness/models-place.ts';
 import { screenshot } from './harness/screenshot.ts';
-import { modelsReady } from './harness/models-ready.ts';
 import { expect, test } from './harness/test.ts';
-
-/** One channel in, three maps out: logits of three classes, or features of an encoder; the file does not say. */
-function ambiguousModel(): Uint8Array {
-  const builder = createGraphBuilder('ambiguous');
-  const x = builder.input('x', ['N', 1, 64, 64]);
-  const weight = builder.parameter('weight', [3, 1, 1, 1]);
-  const maps = builder.op('conv2d', 'maps', [x, weight], { stride: 1, padding: [0, 0] });
-  const params = new Map([['weight', { shape: [3, 1, 1, 1], data: Float32Array.of(1, -1, 0.5) }]]);
-  return lowerToOnnx({ graph: builder.build({ y: maps }), params });
-}
-
-/** Takes [N, 2, ...] images, which no fundus image is. */
-function uselessModel(): Uint8Array {
-  const builder = createGraphBuilder('useless');
-  const x = builder.input('x', ['N', 2, 64, 64]);
-  return lowerToOnnx({
-    graph: builder.build({ y: builder.op('affine', 'z', [x], { scale: 2, shift: 0 }) }),
-    params: new Map(),
-  });
-}
-
-const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
-
-async function openModels(page: Page): Promise<void> {
-  await page.goto('./#/models');
-  await expect(page.getByText(modelsReady())).toBeVisible({ timeout: 60_000 });
-}
-
-let folder: string;
-test.beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'equiseg-models-'));
-  writeFileSync(join(folder, 'foreign.onnx'), foreignExtractor());
-  writeFileSync(join(folder, 'ambiguous.onnx'), ambiguousModel());
-  writeFileSync(join(folder, 'useless.onnx'), uselessModel());
-  writeFileSync(join(folder, 'broken.onnx'), 'this is not a model');
-});
-test.afterAll(() => rmSync(folder, { recursive: true }));
 
 test('the embedded models are tested on WebGPU and WebAssembly, and agree', async ({ app }, info) => {
   await openModels(app);
-  const device = card(app, 'Device');
+  const device = modelCard(app, 'Device');
   await expect(device).toContainText('WebGPU');
   await expect(device).toContainText('swiftshader');
   await expect(device).toContainText('cross-origin isolated');
-  await expect(card(app, 'SAMed-Tiny')).toContainText('Agreed.');
-  await expect(card(app, 'SAMed-Tiny')).toContainText(/WebGPU [\d.]+ m?s, WASM [\d.]+ m?s/);
+  await expect(modelCard(app, 'SAMed-Tiny')).toContainText('Agreed.');
+  await expect(modelCard(app, 'SAMed-Tiny')).toContainText(/WebGPU [\d.]+ m?s, WASM [\d.]+ m?s/);
   // One session for both: what was found of it is not found twice.
-  await expect(card(app, 'SAMed-Tiny encoder')).toContainText('shares the encoder');
+  await expect(modelCard(app, 'SAMed-Tiny encoder')).toContainText('shares the encoder');
   for (const name of ['SAMed-Tiny', 'SAMed-Tiny encoder']) {
-    await expect(card(app, name)).toContainText('in use');
-    await expect(card(app, name)).toContainText('Apache-2.0');
+    await expect(modelCard(app, name)).toContainText('in use');
+    await expect(modelCard(app, name)).toContainText('Apache-2.0');
   }
   for (const colorScheme of ['light', 'dark'] as const) {
     await app.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await expectAccessible(app);
     await screenshot(app, info, `models-${colorScheme}`);
   }
-});
-
-test('models of other makers are used, kept, removed, or refused with a reason', async ({ app }, info) => {
-  await openModels(app);
-  await dropPaths(app, [join(folder, 'foreign.onnx')], app.getByRole('main'));
-  const foreign = card(app, 'foreign.onnx');
-  await expect(foreign).toContainText('Feature extractor');
-  await expect(foreign).toContainText('in use');
-  await expect(foreign).toContainText('pixel_values [N, 3, 64, 64]');
-  await expect(foreign).toContainText('last_hidden, 3 features an image');
-  await expect(foreign).toContainText('The grey image is repeated in all three channels.');
-  await expect(foreign).toContainText('Agreed.');
-
-  await dropPaths(app, [join(folder, 'ambiguous.onnx')], app.getByRole('main'));
-  await expect(app.getByText('What is ambiguous.onnx for?')).toBeVisible();
-  await app.getByRole('button', { name: 'Use as segmenter' }).first().click();
-  await expect(card(app, 'ambiguous.onnx')).toContainText('logits of background, rim, cup');
-
-  await dropPaths(app, [join(folder, 'broken.onnx')], app.getByRole('main'));
-  await expect(card(app, 'Not loaded: broken.onnx')).toContainText('onnx/damaged');
-  await dropPaths(app, [join(folder, 'useless.onnx')], app.getByRole('main'));
-  await expect(card(app, 'Not loaded: useless.onnx')).toContainText('onnx/unsupported-interface');
-  await expect(card(app, 'Not loaded: useless.onnx')).toContainText('C of 1 or 3 channels');
-  await expectAccessible(app);
-  await screenshot(app, info, 'models-dropped');
-
-  await app.reload();
-  await expect(app.getByText(modelsReady(2))).toBeVisible({ timeout: 60_000 });
-  await expect(card(app, 'foreign.onnx')).toContainText('in use');
-  await card(app, 'foreign.onnx').getByRole('button', { name: 'Delete' }).click();
-  await card(app, 'foreign.onnx').getByRole('button', { name: 'Delete', exact: true }).click();
-  await expect(card(app, 'foreign.onnx')).toHaveCount(0);
-  await expect(card(app, 'SAMed-Tiny encoder')).toContainText('in use');
-  await app.reload();
-  await expect(app.getByText(modelsReady(1))).toBeVisible({ timeout: 60_000 });
 });
 
 test('a lost device is said, and a fresh worker has the models again', async ({ app }, info) => {
@@ -113,5 +33,5 @@ test('a lost device is said, and a fresh worker has the models again', async ({ 
     timeout: 60_000,
   });
   await screenshot(app, info, 'models-restarted');
-  await expect(card(app, 'Filter bank')).toContainText('Agreed.');
+  await expect(modelCard(app, 'Filter bank')).toContainText('Agreed.');
 });
