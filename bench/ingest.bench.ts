@@ -132,7 +132,7 @@ async function ingestInPage(folder: string): Promise<PageFigures> {
   const startedCpu = await browserCpuSeconds(session);
   const started = performance.now();
   await dropPaths(page, [folder], page.locator('body'));
-  await page.getByRole('button', { name: /^cancel:/i }).waitFor();
+  await page.locator('button[aria-label^="Cancel:"]').waitFor();
   const last = await waitForJob(
     page,
     async ({ done }) => {

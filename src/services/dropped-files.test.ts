@@ -1,6 +1,15 @@
 /** Listing of drops through each of the browser's APIs, over stand-ins of their objects. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createFolderWorker } from '../../workers/folder/create-folder-worker.ts';
 import { classifyFile, filesOfDrop, filesOfInput, type FoundItems, pickFolder } from './dropped-files.ts';
+
+/** The folder worker in this thread. */
+vi.mock('./observed-worker.ts', () => ({
+  startedWhenAsked: () => {
+    const worker = createFolderWorker();
+    return () => worker;
+  },
+}));
 
 class FakeFileHandle {
   readonly name: string;
@@ -117,9 +126,22 @@ describe('a drop', () => {
     const found = drop([
       { getAsFile: () => new File(['x'], 'a.npz') },
       { kind: 'string' },
-      { getAsFileSystemHandle: () => Promise.resolve(new FakeFileHandle('b.npz')) },
+      { getAsFile: () => new File(['x'], 'b.npz') },
     ]);
     expect(await paths(found)).toEqual(['a.npz', 'b.npz']);
+  });
+
+  it('opens single files by entry, and asks for no handle of them', async () => {
+    const getAsFileSystemHandle = vi.fn<() => Promise<null>>();
+    const found = drop([
+      { getAsFileSystemHandle: () => Promise.resolve(folder) },
+      ...['/z.npz', '/a.npz'].map((path) => ({
+        webkitGetAsEntry: () => fileEntry(path),
+        getAsFileSystemHandle,
+      })),
+    ]);
+    expect(await paths(found)).toEqual(['z.npz', 'a.npz', ...EXPECTED]);
+    expect(getAsFileSystemHandle).not.toHaveBeenCalled();
   });
 
   it('asks for everything while the event lasts', () => {

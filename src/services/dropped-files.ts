@@ -3,6 +3,8 @@
  * picker. Only lists them; reading is for services/ingest.ts.
  */
 import './file-system-access.ts';
+import { listFolder } from './folder-worker.ts';
+
 /** A file and its `/`-separated path inside what was dropped, which begins with the name of the dropped folder. */
 export interface FoundFile {
   readonly path: string;
@@ -52,39 +54,9 @@ async function* inParts(files: readonly FoundFile[]): AsyncGenerator<FoundFile> 
   }
 }
 
-/** Awaits the parts in order while a few are under way. A file that vanished meanwhile is left out. */
-async function* openedInOrder(
-  handles: readonly { readonly path: string; readonly open: () => Promise<File> }[],
-): AsyncGenerator<FoundFile> {
-  for (let at = 0; at < handles.length; at += OPEN_AT_ONCE) {
-    const part = handles.slice(at, at + OPEN_AT_ONCE);
-    const files = await Promise.all(part.map(({ open }) => open().catch(() => undefined)));
-    for (const [index, { path }] of part.entries()) {
-      const file = files[index];
-      if (file !== undefined) yield { path, file };
-    }
-  }
-}
-
 /** By name, so that the same folder gives the same order through every API and on every machine. */
-function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+function byName(a: FileSystemEntry, b: FileSystemEntry): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
-}
-
-async function* walkHandle(handle: FileSystemHandle, parent: string): AsyncGenerator<FoundFile> {
-  const path = `${parent}${handle.name}`;
-  if (handle instanceof FileSystemFileHandle) {
-    yield* openedInOrder([{ path, open: () => handle.getFile() }]);
-  } else if (handle instanceof FileSystemDirectoryHandle) {
-    const children: FileSystemHandle[] = [];
-    for await (const child of handle.values()) children.push(child);
-    children.sort(byName);
-    const files = children.filter((child) => child instanceof FileSystemFileHandle);
-    yield* openedInOrder(files.map((file) => ({ path: `${path}/${file.name}`, open: () => file.getFile() })));
-    for (const child of children) {
-      if (child instanceof FileSystemDirectoryHandle) yield* walkHandle(child, `${path}/`);
-    }
-  }
 }
 
 function openEntry(entry: FileSystemFileEntry): Promise<File> {
@@ -112,38 +84,51 @@ function isFolderEntry(entry: FileSystemEntry): entry is FileSystemDirectoryEntr
   return entry.isDirectory;
 }
 
-async function* walkEntry(entry: FileSystemEntry): AsyncGenerator<FoundFile> {
-  if (isFileEntry(entry)) {
-    yield* openedInOrder([{ path: entry.fullPath.slice(1), open: () => openEntry(entry) }]);
-  } else if (isFolderEntry(entry)) {
-    const children = await listEntries(entry);
-    const files = children.filter(isFileEntry);
-    yield* openedInOrder(
-      files.map((file) => ({ path: file.fullPath.slice(1), open: () => openEntry(file) })),
-    );
-    for (const child of children) if (isFolderEntry(child)) yield* walkEntry(child);
+/** Files of entries, a few opened at a time. One that vanished meanwhile is left out. */
+async function* openedInOrder(entries: readonly FileSystemFileEntry[]): AsyncGenerator<FoundFile> {
+  for (let at = 0; at < entries.length; at += OPEN_AT_ONCE) {
+    const part = entries.slice(at, at + OPEN_AT_ONCE);
+    const files = await Promise.all(part.map((entry) => openEntry(entry).catch(() => undefined)));
+    for (const [index, { fullPath }] of part.entries()) {
+      const file = files[index];
+      if (file !== undefined) yield { path: fullPath.slice(1), file };
+    }
   }
 }
 
-/** The handle of a dropped item, where the browser has and gives it. */
-async function handleOf(item: DataTransferItem): Promise<FileSystemHandle | undefined> {
-  return (await item.getAsFileSystemHandle?.().catch(() => null)) ?? undefined;
+async function* walkEntry(folder: FileSystemDirectoryEntry): AsyncGenerator<FoundFile> {
+  const children = await listEntries(folder);
+  yield* openedInOrder(children.filter(isFileEntry));
+  for (const child of children) if (isFolderEntry(child)) yield* walkEntry(child);
+}
+
+/** The handle of a dropped folder, where the browser has and gives it. */
+async function folderHandleOf(item: DataTransferItem): Promise<FileSystemDirectoryHandle | undefined> {
+  const handle = await item.getAsFileSystemHandle?.().catch(() => null);
+  return handle instanceof FileSystemDirectoryHandle ? handle : undefined;
 }
 
 /**
- * The files of a drop. Call it inside the `drop` event: the browser empties the transfer when the event is over.
- * Folders are read by handle, else by entry; a browser with neither gives the files alone.
+ * The files of a drop, single ones before those of folders. Call it inside the `drop` event: the browser empties the transfer
+ * when the event is over. Folders are read by handle, else by entry; a browser with neither gives the files alone.
  */
 export function filesOfDrop(transfer: DataTransfer): FoundItems {
   const items = [...transfer.items]
     .filter((item) => item.kind === 'file')
-    .map((item) => ({ handle: handleOf(item), entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+    .map((item) => {
+      const entry = item.webkitGetAsEntry();
+      // A file by entry: the size of one by `getAsFile` is asked of the browser's process while the page waits.
+      return entry !== null && isFileEntry(entry)
+        ? { fileEntry: entry }
+        : { entry, folder: folderHandleOf(item), file: item.getAsFile() };
+    });
 
   async function* walk(): AsyncGenerator<FoundFile> {
-    for (const { handle, entry, file } of items) {
-      const found = await handle;
-      if (found !== undefined) yield* walkHandle(found, '');
-      else if (entry !== null) yield* walkEntry(entry);
+    yield* openedInOrder(items.flatMap(({ fileEntry }) => fileEntry ?? []));
+    for (const { folder, entry = null, file = null } of items) {
+      const handle = await folder;
+      if (handle !== undefined) yield* listFolder(handle);
+      else if (entry !== null && isFolderEntry(entry)) yield* walkEntry(entry);
       else if (file !== null) yield { path: file.name, file };
     }
   }
@@ -151,8 +136,8 @@ export function filesOfDrop(transfer: DataTransfer): FoundItems {
   return {
     files: walk(),
     async folders() {
-      const handles = await Promise.all(items.map(({ handle }) => handle));
-      return handles.filter((handle) => handle instanceof FileSystemDirectoryHandle);
+      const handles = await Promise.all(items.flatMap(({ folder }) => folder ?? []));
+      return handles.filter((handle) => handle !== undefined);
     },
   };
 }
@@ -172,7 +157,7 @@ async function* failing(error: unknown): AsyncGenerator<FoundFile> {
 /** The files of folders opened by handle. */
 export function filesOfFolders(folders: readonly FileSystemDirectoryHandle[]): FoundItems {
   async function* walk(): AsyncGenerator<FoundFile> {
-    for (const folder of folders) yield* walkHandle(folder, '');
+    for (const folder of folders) yield* listFolder(folder);
   }
   return { files: walk(), folders: () => Promise.resolve(folders) };
 }

@@ -6,25 +6,14 @@ import type { AnalysisWorker } from '../../workers/api/analysis.ts';
 import type { ComputeWorker } from '../../workers/api/compute.ts';
 import type { DataWorker } from '../../workers/api/data.ts';
 import type { TrainingWorker } from '../../workers/api/train.ts';
-import type { Observed } from '../../workers/api/observed.ts';
-import { type Connection, connectWorker } from '../../workers/rpc/connect.ts';
 import { update } from '../state/store.ts';
 import { createComputeService, type RunningCompute } from './compute-service.ts';
 import { createDataPool, dataWorkerCount } from './data-pool.ts';
 import { createCohortFiles } from './ingest.ts';
-import { registerRequestSource } from './request-ledger.ts';
+import { observed, startedWhenAsked } from './observed-worker.ts';
 import { createSampleAccess } from './sample-access.ts';
 import { createSampleDirectory } from './sample-directory.ts';
 import { registerStoreOwner } from './stored-data.ts';
-import { followUnhandled } from './unhandled-errors.ts';
-
-/** Connects to a worker; its requests stand in the privacy ledger, and what it leaves unhandled among the failures. */
-function observed<Api extends object>(worker: Worker, name: string): Connection<Api> {
-  const connection = connectWorker<Api & Observed>(worker, name);
-  registerRequestSource(name, () => connection.api.requests());
-  void followUnhandled(name, connection.api);
-  return connection;
-}
 
 /** The data workers: one less than the cores, at most four. */
 export const dataPool = createDataPool(dataWorkerCount(navigator.hardwareConcurrency), (shard) =>
@@ -61,22 +50,13 @@ export function startCompute(): Promise<RunningCompute> {
   return computeService.start();
 }
 
-let analysis: Connection<AnalysisWorker> | undefined;
-
 /** The analysis worker; started when first asked for, and anew after a crash. */
-export function analysisWorker(): AnalysisWorker {
-  if (analysis === undefined) {
-    const connection = observed<AnalysisWorker>(
-      new Worker(new URL('../../workers/analysis.worker.ts', import.meta.url), {
-        type: 'module',
-        name: 'analysis',
-      }),
-      'analysis worker',
-    );
-    analysis = connection;
-    void connection.crashed.then(() => {
-      if (analysis === connection) analysis = undefined;
-    });
-  }
-  return analysis.api;
-}
+export const analysisWorker = startedWhenAsked(() =>
+  observed<AnalysisWorker>(
+    new Worker(new URL('../../workers/analysis.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'analysis',
+    }),
+    'analysis worker',
+  ),
+);

@@ -85,7 +85,8 @@ export const theme = createTheme({
         overlayProps: { backgroundOpacity: 0.35 },
       },
     },
-    MultiSelect: { defaultProps: { size: 'xs' } },
+    // Else its closed list is built, laid out and placed with the page that holds it.
+    MultiSelect: { defaultProps: { size: 'xs', comboboxProps: { keepMounted: false } } },
     NativeSelect: { defaultProps: { size: 'xs' } },
     Radio: { defaultProps: { size: 'xs' } },
     Select: { defaultProps: { size: 'xs', allowDeselect: false, checkIconPosition: 'right' } },
