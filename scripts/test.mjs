@@ -1,8 +1,8 @@
 /**
- * `npm test`: installs what is missing, then runs every check: types, lint, format, unit tests, full-size models,
- * kernel tests on a software WebGPU adapter, the build, and end-to-end tests in real Chromium. A failing stage does not stop the
- * next one. The build and the end-to-end tests, which wait a good deal, run beside the others. The last line is
- * "N passed, N failed".
+ * `npm test`: installs what is missing, then runs every check: types, lint, format, unit tests, kernel tests on a software
+ * WebGPU adapter, the build, and end-to-end tests in real Chromium; models of full size are left to `npm run test:full`.
+ * A failing stage does not stop the next one. The build and the end-to-end tests, which wait a good deal, run beside the
+ * others. The last line is "N passed, N failed".
  */
 import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -56,11 +56,11 @@ function countReport(path, count, exitedWell) {
   }
 }
 
-/** @param {string} project @param {string} [folder] the tests below it only @returns {Promise<Counts>} */
-async function vitest(project, folder = '') {
+/** @param {string} project @returns {Promise<Counts>} */
+async function vitest(project) {
   const path = join(reports, `${project}.json`);
   const reporters = `--reporter=default --reporter=json --outputFile.json=${path}`;
-  const exitedWell = await run(`vitest run --project ${project} ${folder} ${reporters}`, 'inherit');
+  const exitedWell = await run(`vitest run --project ${project} ${reporters}`, 'inherit');
   return countReport(path, countVitest, exitedWell);
 }
 
@@ -94,8 +94,6 @@ const STAGES = [
   ['lint', () => check('oxlint --type-aware --deny-warnings')],
   ['format', () => check('prettier --check .')],
   ['unit tests', () => vitest('unit')],
-  // The whole of `npm run test:full` trains in the oracle too, which takes a minute and more.
-  ['full-size models against the reference', () => vitest('full', 'models/zoo')],
   ['kernel tests on a software WebGPU adapter', () => vitest('gpu')],
 ];
 

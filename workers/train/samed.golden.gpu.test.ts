@@ -122,7 +122,8 @@ describe('the small SAMed in the engine', { timeout: TIMEOUT_MS }, () => {
     expect(farGradients(gradients, expected)).toEqual([]);
   });
 
-  describe.each([...new Set([batchSize, 1, 2, 3])].filter((count) => count <= batchSize))(
+  // One that divides the batch, and one that leaves a padded rest.
+  describe.each([...new Set([batchSize, 1, 3])].filter((count) => count <= batchSize))(
     'with micro-batches of %i',
     (microBatch) => {
       it('has the losses and gradients of PyTorch', async () => {
