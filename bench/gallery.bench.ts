@@ -1,5 +1,5 @@
 /**
- * The gallery scrolled through 10,000 samples: frames a second and processor time a frame. The wheel turns as fast as frames
+ * The gallery scrolled through 10,000 samples: frames a second, processor time a frame, longest task, memory. The wheel turns as fast as frames
  * come; small images, because the gallery shows thumbnails, which are of one size. `--count N` takes another number, `--site DIR` another build of the page. No peer.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,8 +10,9 @@ import { createDemoCohort, demoSampleFile } from '../core/cohort/demo-cohort.ts'
 import { dropPaths } from '../e2e/harness/drop.ts';
 import { waitForJob } from '../e2e/harness/job-tray.ts';
 import { writeManyFiles } from '../e2e/harness/many-files.ts';
+import { observeLongTasks, takeLongestTask } from './long-tasks.ts';
 import { openSession } from './page-session.ts';
-import { openBrowserSession } from './process-memory.ts';
+import { openBrowserSession, rendererMiB } from './process-memory.ts';
 import { browserCpuSeconds } from './process-time.ts';
 import { printResult } from './result.ts';
 
@@ -42,12 +43,14 @@ const { browser, page, address, close } = await openSession(values.site);
 await page.goto(address);
 await page.getByRole('heading', { level: 1 }).waitFor();
 await dropPaths(page, [samples.path], page.locator('body'));
-await page.getByRole('button', { name: /^cancel:/i }).waitFor();
+await page.locator('button[aria-label^="Cancel:"]').waitFor();
 await waitForJob(page, () => {}, 1000);
 await page.getByRole('tab', { name: 'Images' }).click();
 const grid = page.getByRole('grid');
 await page.locator('canvas[data-drawn=true]').first().waitFor();
 const session = await openBrowserSession(browser);
+await observeLongTasks(page);
+const beforeMiB = await rendererMiB(session);
 const metrics = await page.context().newCDPSession(page);
 await metrics.send('Performance.enable');
 /** Processor time of the page's own thread so far. */
@@ -73,6 +76,7 @@ const scroll = await grid.evaluate(
       seconds: (last - started) / 1000,
       longestMs,
       drawnPerFrame: drawn / turns,
+      nodeCount: scroller.querySelectorAll('*').length,
       top: scroller.scrollTop,
     };
   },
@@ -80,6 +84,8 @@ const scroll = await grid.evaluate(
 );
 if (scroll.top < (TURNS * TURN_PX) / 2) throw new Error('The gallery did not scroll.');
 const cpuMs = 1000 * ((await browserCpuSeconds(session)) - before.cpu);
+const afterMiB = await rendererMiB(session);
+const longestTaskMs = await takeLongestTask(page);
 const threadMs = 1000 * ((await threadSeconds()) - before.thread);
 await close();
 rmSync(samples.path, { recursive: true });
@@ -92,7 +98,11 @@ printResult({
     frameCount: TURNS,
     framesPerSecond: TURNS / scroll.seconds,
     longestFrameMs: scroll.longestMs,
+    longestMainThreadTaskMs: longestTaskMs,
     cellsDrawnPerFrame: scroll.drawnPerFrame,
+    gridNodeCount: scroll.nodeCount,
+    beforeMiB,
+    afterMiB,
     pageThreadCpuMsPerFrame: threadMs / TURNS,
     browserCpuMsPerFrame: cpuMs / TURNS,
   },

@@ -8,11 +8,11 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Page } from '@playwright/test';
 import { DEMO_IMAGE_SIZE } from '../core/cohort/demo-cohort.ts';
 import { dropPaths } from '../e2e/harness/drop.ts';
 import { waitForJob } from '../e2e/harness/job-tray.ts';
 import { writeDemoCohort } from '../scripts/demo-cohort.ts';
+import { observeLongTasks, takeLongestTask } from './long-tasks.ts';
 import { openSession } from './page-session.ts';
 import { openBrowserSession, rendererMiB } from './process-memory.ts';
 import { browserCpuSeconds } from './process-time.ts';
@@ -89,34 +89,6 @@ interface PageFigures extends ReaderSeconds {
   readonly halfMiB: number;
   readonly allMiB: number;
   readonly peakMiB: number;
-}
-
-/** Longest task of the page's thread since the last call, in ms; 0 when none was over 50 ms, the limit of what browsers report. */
-function takeLongestTask(page: Page): Promise<number> {
-  return page.evaluate(() => {
-    const target = globalThis as unknown as { longestTaskMs: number };
-    const longest = target.longestTaskMs;
-    target.longestTaskMs = 0;
-    return longest;
-  });
-}
-
-async function observeLongTasks(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const target = globalThis as unknown as { longestTaskMs: number };
-    target.longestTaskMs = 0;
-    new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) {
-        target.longestTaskMs = Math.max(target.longestTaskMs, duration);
-      }
-    }).observe({ type: 'longtask' });
-    setTimeout(() => {
-      for (const until = performance.now() + 80; performance.now() < until;);
-    }, 0);
-  });
-  await page.waitForTimeout(500);
-  // An observer that is deaf would report a perfect page.
-  if ((await takeLongestTask(page)) < 50) throw new Error('The browser does not report long tasks.');
 }
 
 async function ingestInPage(folder: string): Promise<PageFigures> {

@@ -1,4 +1,4 @@
-/** A virtual grid of thumbnails: only rows in view exist, only thumbnails in view are fetched. Arrows move, Enter opens. */
+/** A virtual grid of thumbnails: only rows in view exist and are used again, only thumbnails in view are fetched. Arrows move, Enter opens. */
 import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useCallback, useEffect, useId, useRef, useState } from 'react';
@@ -21,7 +21,7 @@ export function GalleryGrid() {
   const { records, order, ids, splits, groupOf, overlayOpacity } = useGallery();
   const gridId = useId();
   const scroller = useRef<HTMLDivElement>(null);
-  const { ref: sizeRef, width } = useElementSize<HTMLDivElement>();
+  const { ref: sizeRef, width, height } = useElementSize<HTMLDivElement>();
   const [current, setCurrent] = useState(0);
   const columnCount = Math.max(1, Math.floor(width / CELL_WIDTH));
   const rowCount = Math.ceil(order.length / columnCount);
@@ -33,9 +33,13 @@ export function GalleryGrid() {
     estimateSize: () => ROW_HEIGHT,
     overscan: ROWS_AHEAD,
   });
-  const rows = virtualizer.getVirtualItems();
-  const first = (rows[0]?.index ?? 0) * columnCount;
-  const end = Math.min(order.length, ((rows.at(-1)?.index ?? 0) + 1) * columnCount);
+  // Always as many rows, so that one that leaves the view is used again for one that comes: a canvas that dies costs the page's
+  // thread more than a new picture in it.
+  const shownCount = Math.min(rowCount, Math.ceil(height / ROW_HEIGHT) + 1 + 2 * ROWS_AHEAD);
+  const firstRow = Math.min(virtualizer.getVirtualItems()[0]?.index ?? 0, rowCount - shownCount);
+  const rows = Array.from({ length: shownCount }, (_, shown) => firstRow + shown);
+  const first = firstRow * columnCount;
+  const end = Math.min(order.length, first + shownCount * columnCount);
   const active = Math.min(current, order.length - 1);
 
   useEffect(() => thumbnails.want(ids.slice(first, end)), [ids, first, end]);
@@ -76,24 +80,24 @@ export function GalleryGrid() {
       <div role="presentation" className={styles['space']} style={{ height: virtualizer.getTotalSize() }}>
         {rows.map((row) => (
           <div
-            key={row.key}
+            key={row % shownCount}
             // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
             role="row"
-            aria-rowindex={row.index + 1}
+            aria-rowindex={row + 1}
             className={styles['row']}
             style={{
-              transform: `translateY(${row.start}px)`,
+              transform: `translateY(${row * ROW_HEIGHT}px)`,
               gridTemplateColumns: `repeat(${columnCount}, 1fr)`,
             }}
           >
             {Array.from({ length: columnCount }, (_, columnIndex) => {
-              const place = row.index * columnCount + columnIndex;
+              const place = row * columnCount + columnIndex;
               const index = order[place];
               const record = index === undefined ? undefined : records[index];
               if (index === undefined || record === undefined) return null;
               return (
                 <ThumbnailCell
-                  key={record.id}
+                  key={columnIndex}
                   cellId={`${gridId}-${place}`}
                   record={record}
                   split={splits[index] ?? 'unassigned'}

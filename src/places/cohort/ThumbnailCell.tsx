@@ -1,4 +1,4 @@
-/** One sample of the gallery: thumbnail with the truth's contour, name, and words for screen readers. */
+/** A cell of the gallery with one sample: thumbnail with the truth's contour, name, and words for screen readers. */
 import { memo, useEffect, useRef } from 'react';
 import type { SampleRecord, Split } from '../../../core/cohort/sample.ts';
 import { THUMBNAIL_SIDE } from '../../../workers/api/data.ts';
@@ -27,12 +27,17 @@ export interface ThumbnailCellProps {
 export const ThumbnailCell = memo(function ThumbnailCell(props: ThumbnailCellProps) {
   const { cellId, record, split, group, columnIndex, isCurrent, overlayOpacity, index, onOpen } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
+  const isPainted = useRef(false);
   const thumbnail = useThumbnail(record.id);
   const ratio = formatRatio(areaCupDiscRatio(record));
 
   useEffect(() => {
-    const context = canvas.current?.getContext('2d');
+    // A new canvas is clear: only one that showed another sample needs to forget it.
+    if (thumbnail === undefined && !isPainted.current) return;
+    // What this asks for is a canvas in memory: a hundred small ones would each be a texture of the GPU.
+    const context = canvas.current?.getContext('2d', { willReadFrequently: true });
     if (!context) return;
+    isPainted.current = thumbnail !== undefined;
     if (thumbnail === undefined) {
       context.clearRect(0, 0, THUMBNAIL_SIDE, THUMBNAIL_SIDE);
       return;
