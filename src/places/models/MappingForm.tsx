@@ -2,7 +2,12 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { serializeError } from '../../../core/errors.ts';
-import { type AxisOrder, checkMapping, type NetworkMapping } from '../../../models/onnx/mapping.ts';
+import {
+  type AxisOrder,
+  checkMapping,
+  type NetworkMapping,
+  plainMapping,
+} from '../../../models/onnx/mapping.ts';
 import type { ModelReport } from '../../../workers/api/compute.ts';
 import { remapModel } from '../../services/models.ts';
 import styles from './ModelsPlace.module.css';
@@ -31,10 +36,10 @@ function channelWords(order: readonly number[]): string {
   return [0, 1, 2].map((channel) => CLASSES[order.indexOf(channel)]).join(', ');
 }
 
-/** Why a mapping does not fit; undefined when it does. */
-function problemOf(mapping: NetworkMapping, channels: number): string | undefined {
+/** Why means or deviations do not fit, whatever the rest; undefined when they do. */
+function problemOf(part: Partial<NetworkMapping>, channels: number): string | undefined {
   try {
-    checkMapping(mapping, channels);
+    checkMapping({ ...plainMapping(channels, 'channels-first'), ...part }, channels);
     return undefined;
   } catch (error) {
     return serializeError(error).message;
@@ -59,7 +64,8 @@ export function MappingForm({ model, mapping }: MappingFormProps) {
     deviation: parseNumbers(deviation),
     classOrder: order.split(',').map(Number),
   };
-  const problem = problemOf(wanted, channels);
+  const meanProblem = problemOf({ mean: wanted.mean }, channels);
+  const deviationProblem = problemOf({ deviation: wanted.deviation }, channels);
   const isChanged = JSON.stringify(wanted) !== JSON.stringify(mapping);
   return (
     <form
@@ -72,14 +78,17 @@ export function MappingForm({ model, mapping }: MappingFormProps) {
     >
       <TextInput
         label="Mean to subtract"
-        description={`Of pixels in [0, 1], ${channels === 1 ? 'one number' : 'one for each channel'}`}
+        description={
+          meanProblem ?? `Of pixels in [0, 1], ${channels === 1 ? 'one number' : 'one for each channel'}`
+        }
+        error={meanProblem !== undefined}
         value={mean}
         onChange={(event) => setMean(event.currentTarget.value)}
       />
       <TextInput
         label="Deviation to divide by"
-        description={problem ?? 'After the mean was subtracted'}
-        error={problem !== undefined}
+        description={deviationProblem ?? 'After the mean was subtracted'}
+        error={deviationProblem !== undefined}
         value={deviation}
         onChange={(event) => setDeviation(event.currentTarget.value)}
       />
@@ -106,7 +115,7 @@ export function MappingForm({ model, mapping }: MappingFormProps) {
         type="submit"
         variant="default"
         size="compact-xs"
-        disabled={!isChanged || problem !== undefined}
+        disabled={!isChanged || meanProblem !== undefined || deviationProblem !== undefined}
       >
         Apply mapping
       </Button>
