@@ -1,6 +1,6 @@
 /** Every dropped file reaches the place it is for, and the cohort is left alone when nothing is for it. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { store } from '../state/store.ts';
+import { store, update } from '../state/store.ts';
 import type { FoundFile, FoundItems } from './dropped-files.ts';
 import { registerDropHandler, routeDrop } from './drop-router.ts';
 import { cancelJob } from './jobs.ts';
@@ -110,5 +110,34 @@ describe('routing a drop', () => {
         summary: 'Nothing was read.',
       }),
     );
+  });
+
+  it('loses none of two drops whose listings last, on whatever page they end', async () => {
+    const models: string[] = [];
+    unregister.push(
+      registerDropHandler({
+        claims: (_, kind) => kind === 'model',
+        handle(files) {
+          models.push(...files.map(({ path }) => path));
+          update('ui', (ui) => ({ ...ui, page: 'models' }));
+        },
+      }),
+    );
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const drop = (path: string) => {
+      async function* listing(): AsyncGenerator<FoundFile> {
+        yield { path, file: new File([], path) };
+        await finished;
+      }
+      return routeDrop({ files: listing(), folders: () => Promise.resolve([]) }, () =>
+        Promise.reject(new Error('The cohort was called.')),
+      );
+    };
+    const routings = [drop('first.onnx'), drop('second.onnx')];
+    await vi.waitFor(() => expect(store.getState().jobs.running).toHaveLength(2), 10_000);
+    finish();
+    await Promise.all(routings);
+    expect(models.toSorted()).toEqual(['first.onnx', 'second.onnx']);
   });
 });

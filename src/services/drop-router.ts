@@ -38,12 +38,17 @@ interface Listing {
   isStopped: boolean;
 }
 
+let listingCount = 0;
+
 /** Shows a listing as a job, should it last, until `end`. */
 function showListing(listing: Listing, end: Promise<unknown>): void {
   const { page } = store.getState().ui;
+  listingCount++;
+  // A kind of its own: a job of the same kind would be stopped, and a drop be lost because of the next.
+  const kind = `list-files-${listingCount}`;
   const show = () =>
     startJob({
-      kind: 'list-files',
+      kind,
       label: 'Listing what was dropped',
       place: PLACES.find((name) => name === page) ?? 'cohort',
       async run(signal, report) {
