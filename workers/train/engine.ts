@@ -11,7 +11,7 @@ export type NamedArrays = ReadonlyMap<string, Float32Array<ArrayBuffer>>;
 /** The inputs of one step. Every input of the plan, for the whole batch: [batchSize, ...]. */
 export type StepInputs = NamedArrays;
 
-/** What a step reported, by name: loss, crossEntropy, dice, groupLoss, groupSize, squaredNorm, ... */
+/** What a step reported, by name: loss, crossEntropy, dice, groupLoss, groupSize, and the pages' of the plan's report. */
 export interface StepReport {
   /** Counted from 1. */
   readonly step: number;
@@ -24,7 +24,7 @@ export interface EngineState {
   readonly step: number;
   /** Trainable weights and states, by name. */
   readonly values: NamedArrays;
-  /** The optimiser's memory, packed as the plan packs trainables. */
+  /** The optimiser's memory, as the plan packs trainables: its pages one after the other, so that any cut into pages reads it. */
   readonly moments: readonly Float32Array<ArrayBuffer>[];
 }
 

@@ -49,7 +49,7 @@ export function createStepReports(
         requireFinite(report, trainables);
         const epoch = epochOf(report.step, batches);
         const learningRate = learningRateOf(report.step);
-        events.push(stepEvent(report, { epoch, learningRate, samplesPerSecond }));
+        events.push(stepEvent(report, trainables, { epoch, learningRate, samplesPerSecond }));
       }
       restart();
     },

@@ -4,7 +4,8 @@ import { elementCount } from '../../../models/graph/shape.ts';
 import { type BufferRange, ELEMENT_BYTES, readRanges } from '../../gpu/buffers.ts';
 import type { GpuContext } from '../../gpu/device.ts';
 import type { DeviceTensors, EngineState, NamedArrays } from '../engine.ts';
-import type { PackedTrainables, PlacedTensor, TrainingPlan } from '../plan/plan.ts';
+import { placeOfEntry } from '../plan/persistent.ts';
+import type { PackedTrainables, Place, PlacedTensor, TrainablePage, TrainingPlan } from '../plan/plan.ts';
 import type { RegionBuffers } from './region-buffers.ts';
 
 /** Gives the value of a parameter or state by name; called once for each, one at a time. */
@@ -42,10 +43,6 @@ export function createStoredValues(
   const { trainables, states } = plan;
   const entries = trainables?.entries ?? [];
 
-  function rangeOfEntry(weights: BufferRange, { start, count }: Entry): BufferRange {
-    const { buffer, offset } = weights;
-    return { buffer, offset: offset + start * ELEMENT_BYTES, size: count * ELEMENT_BYTES };
-  }
   const rangeOf = ({ shape, place }: PlacedTensor): BufferRange => ({
     ...buffers.rangeOf(place),
     size: elementCount(shape) * ELEMENT_BYTES,
@@ -55,7 +52,7 @@ export function createStoredValues(
     ...(trainables === undefined
       ? []
       : entries.map((entry) => {
-          return [entry.parameter, rangeOfEntry(buffers.rangeOf(trainables.weights), entry)] as const;
+          return [entry.parameter, buffers.rangeOf(placeOfEntry(trainables, entry, 'weights'))] as const;
         })),
   ]);
   /** Trainables and states: what steps change, by name. */
@@ -80,11 +77,35 @@ export function createStoredValues(
     return values;
   }
 
-  function writeDecays({ decays, elementCount: count }: PackedTrainables): void {
+  const pages = trainables?.pages ?? [];
+  const momentCount = pages[0]?.moments.length ?? 0;
+
+  /** Writes the elements of all pages, each to the place that it has in its page. */
+  function writePages(values: Float32Array<ArrayBuffer>, placeIn: (page: TrainablePage) => Place): void {
+    for (const page of pages) {
+      const { buffer, offset } = buffers.rangeOf(placeIn(page));
+      device.queue.writeBuffer(buffer, offset, values, page.start, page.count);
+    }
+  }
+  /** The places of one kind in all pages, one page after the other. */
+  async function readPages(
+    ...places: readonly ((page: TrainablePage) => Place)[]
+  ): Promise<Float32Array<ArrayBuffer>[]> {
+    const ranges = places.flatMap((placeIn) => pages.map((page) => buffers.rangeOf(placeIn(page))));
+    const arrays = await gpu.whileAlive(readRanges(device, ranges));
+    return places.map((_, index) => {
+      const ofPages = arrays.slice(index * pages.length, (index + 1) * pages.length);
+      const [only] = ofPages;
+      if (only !== undefined && ofPages.length === 1) return only;
+      const joined = new Float32Array(trainables?.elementCount ?? 0);
+      for (const [page, array] of ofPages.entries()) joined.set(array, pages[page]?.start);
+      return joined;
+    });
+  }
+  function writeDecays({ elementCount: count }: PackedTrainables): void {
     const values = new Float32Array(count);
     for (const entry of entries) values.fill(1, entry.start, entry.start + entry.count);
-    const { buffer, offset } = buffers.rangeOf(decays);
-    device.queue.writeBuffer(buffer, offset, values);
+    writePages(values, ({ decays }) => decays);
   }
 
   return {
@@ -105,18 +126,18 @@ export function createStoredValues(
       }
     },
     async gradients() {
-      if (trainables === undefined) return new Map();
-      const [packed] = await gpu.whileAlive(readRanges(device, [buffers.rangeOf(trainables.gradients)]));
-      return new Map(unpack(entries, packed ?? new Float32Array()));
+      const [packed = new Float32Array()] = await readPages(({ gradients }) => gradients);
+      return new Map(unpack(entries, packed));
     },
     async read() {
-      const moments = trainables?.moments ?? [];
-      const packed = trainables === undefined ? [] : [trainables.weights, ...moments];
-      const arrays = await gpu.whileAlive(
-        readRanges(device, [...packed.map((place) => buffers.rangeOf(place)), ...states.map(rangeOf)]),
+      const moments = Array.from({ length: momentCount }, (_, index) => (page: TrainablePage) => {
+        return page.moments[index] as Place;
+      });
+      const [weights = new Float32Array(), ...ofMoments] = await readPages(
+        (page) => page.weights,
+        ...moments,
       );
-      const ofStates = arrays.splice(packed.length);
-      const [weights = new Float32Array(), ...ofMoments] = arrays;
+      const ofStates = await gpu.whileAlive(readRanges(device, states.map(rangeOf)));
       return {
         values: new Map([
           ...unpack(entries, weights),
@@ -126,10 +147,8 @@ export function createStoredValues(
       };
     },
     write({ values, moments }) {
-      const places = trainables?.moments ?? [];
       const momentsMatch =
-        moments.length === places.length &&
-        moments.every((array) => array.length === trainables?.elementCount);
+        moments.length === momentCount && moments.every((array) => array.length === trainables?.elementCount);
       if (!momentsMatch) {
         throw new WorkbenchError(
           'graph/shape-mismatch',
@@ -138,9 +157,8 @@ export function createStoredValues(
       }
       for (const name of changing) check(name, values.get(name));
       for (const name of changing) write(name, values.get(name) ?? new Float32Array());
-      for (const [index, place] of places.entries()) {
-        const { buffer, offset } = buffers.rangeOf(place);
-        device.queue.writeBuffer(buffer, offset, moments[index] ?? new Float32Array());
+      for (const [index, moment] of moments.entries()) {
+        writePages(moment, (page) => page.moments[index] as Place);
       }
     },
   };

@@ -14,22 +14,23 @@ import type {
   PlannedReport,
   PlanSettings,
   Reported,
+  TrainablePage,
 } from './plan.ts';
 import type { Batching, StepGraph } from './step-graph.ts';
 
 /** Memory that no value of the graph has: names with spaces are not those of values. */
-export const GRADIENTS = 'all gradients';
-export const WEIGHTS = 'all trainable weights';
-export const DECAYS = 'all decays';
+export const gradientsName = (page: number) => `gradients of page ${page}`;
+export const weightsName = (page: number) => `trainable weights of page ${page}`;
+export const decaysName = (page: number) => `decays of page ${page}`;
+export const momentName = (page: number, index: number) => `moment ${index} of page ${page}`;
 export const SETTINGS = 'settings of the optimiser';
 export const REPORT = 'reports of steps';
-/** A parameter's part of all gradients. */
+/** A parameter's part of the gradients. */
 export const gradientName = (parameter: string) => `gradient of ${parameter}`;
-export const momentName = (index: number) => `moment ${index} of all weights`;
 
-/** Names of what is reported beside the outputs of the graph. */
-export const SQUARED_NORM = 'squaredNorm';
-export const NON_FINITE = 'nonFinite';
+/** Names of what is reported of each page beside the outputs of the graph. */
+export const squaredNormName = (page: number) => `squaredNorm ${page}`;
+export const nonFiniteName = (page: number) => `nonFinite ${page}`;
 
 /** Steps whose reports are kept until they are read. */
 const SLOT_COUNT = 64;
@@ -51,37 +52,73 @@ export interface Persistent {
   readonly report: PlannedReport;
 }
 
+type Entry = PackedTrainables['entries'][number];
+
+/** The entries one after the other, a new page begun where one would outgrow a binding. */
+function packEntries(
+  { gradients, shapes }: Pick<StepGraph, 'gradients' | 'shapes'>,
+  pageBytes: number,
+): readonly Entry[] {
+  let [end, page, pageStart] = [0, 0, 0];
+  return gradients.map(({ parameter }) => {
+    const shape = bindBatch(shapes.get(parameter) ?? [], 1);
+    const [start, count] = [end, elementCount(shape)];
+    if (start > pageStart && (start + count - pageStart) * ELEMENT_BYTES > pageBytes) {
+      [page, pageStart] = [page + 1, start];
+    }
+    end += alignBytes(count * ELEMENT_BYTES) / ELEMENT_BYTES;
+    return { parameter, shape, page, start, count };
+  });
+}
+
 function packTrainables(
-  { gradients, shapes }: StepGraph,
+  graph: StepGraph,
   optimizer: Optimizer,
+  pageBytes: number,
   list: RegionList,
 ): PackedTrainables {
-  let end = 0;
-  const entries = gradients.map(({ parameter }) => {
-    const shape = bindBatch(shapes.get(parameter) ?? [], 1);
-    const entry = { parameter, shape, start: end, count: elementCount(shape) };
-    end += alignBytes(entry.count * ELEMENT_BYTES) / ELEMENT_BYTES;
-    return entry;
+  const entries = packEntries(graph, pageBytes);
+  const sizes = OPTIMIZER_SIZES[optimizer.kind];
+  const pageCount = (entries.at(-1)?.page ?? -1) + 1;
+  const pages = Array.from({ length: pageCount }, (_, page): TrainablePage => {
+    const own = entries.filter((entry) => entry.page === page);
+    const [first, last] = [own[0] as Entry, own.at(-1) as Entry];
+    const next = entries.find((entry) => entry.page === page + 1);
+    const count = (next?.start ?? last.start + last.count) - first.start;
+    const sizeBytes = count * ELEMENT_BYTES;
+    return {
+      start: first.start,
+      count,
+      weights: list.add(weightsName(page), 'trainable', sizeBytes),
+      gradients: list.add(gradientsName(page), 'trainable', sizeBytes),
+      decays: list.add(decaysName(page), 'optimizer', sizeBytes),
+      moments: Array.from({ length: sizes.moments }, (_unused, index) =>
+        list.add(momentName(page, index), 'optimizer', sizeBytes),
+      ),
+    };
   });
-  const last = entries.at(-1);
-  const elementTotal = last === undefined ? 0 : last.start + last.count;
-  const sizeBytes = elementTotal * ELEMENT_BYTES;
-  const { settings, moments } = OPTIMIZER_SIZES[optimizer.kind];
+  const last = pages.at(-1);
   return {
     optimizer,
-    elementCount: elementTotal,
+    elementCount: last === undefined ? 0 : last.start + last.count,
     entries,
-    weights: list.add(WEIGHTS, 'trainable', sizeBytes),
-    gradients: list.add(GRADIENTS, 'trainable', sizeBytes),
-    decays: list.add(DECAYS, 'optimizer', sizeBytes),
-    moments: Array.from({ length: moments }, (_, index) =>
-      list.add(momentName(index), 'optimizer', sizeBytes),
-    ),
-    settings: list.add(SETTINGS, 'optimizer', settings * ELEMENT_BYTES),
+    pages,
+    settings: list.add(SETTINGS, 'optimizer', sizes.settings * ELEMENT_BYTES),
   };
 }
 
-function placeReport({ reported, shapes }: StepGraph, isTraining: boolean, list: RegionList): PlannedReport {
+/** A parameter's part of the weights or gradients of its page. */
+export function placeOfEntry(
+  { pages }: Pick<PackedTrainables, 'pages'>,
+  { page, start, count }: Pick<Entry, 'page' | 'start' | 'count'>,
+  of: 'weights' | 'gradients',
+): Place {
+  const its = pages[page] as TrainablePage;
+  const offsetBytes = (start - its.start) * ELEMENT_BYTES;
+  return { region: its[of].region, offsetBytes, sizeBytes: count * ELEMENT_BYTES };
+}
+
+function placeReport({ reported, shapes }: StepGraph, pageCount: number, list: RegionList): PlannedReport {
   let end = 0;
   const add = (name: string, count: number): Reported => {
     const entry = { name, startElement: end, count };
@@ -91,7 +128,9 @@ function placeReport({ reported, shapes }: StepGraph, isTraining: boolean, list:
   const entries = reported.map(({ name, value }) =>
     add(name, elementCount(bindBatch(shapes.get(value) ?? [], 1))),
   );
-  if (isTraining) entries.push(add(SQUARED_NORM, 1), add(NON_FINITE, 2));
+  for (let page = 0; page < pageCount; page++) {
+    entries.push(add(squaredNormName(page), 1), add(nonFiniteName(page), 2));
+  }
   const slotBytes = end * ELEMENT_BYTES;
   return {
     place: list.add(REPORT, 'report', SLOT_COUNT * slotBytes),
@@ -111,23 +150,25 @@ export function placePersistent(
   const { training, shapes } = graph;
   const list = createRegionList();
   const places = new Map<string, Place>();
-  const trainables = optimizer === undefined ? undefined : packTrainables(graph, optimizer, list);
+  const pageBytes = Math.min(limits.bindingBytes, limits.bufferBytes);
+  const trainables = optimizer === undefined ? undefined : packTrainables(graph, optimizer, pageBytes, list);
   if (trainables !== undefined) {
-    const { entries, weights, gradients, decays, moments, settings } = trainables;
-    for (const { parameter, start, count } of entries) {
-      const [offsetBytes, sizeBytes] = [start * ELEMENT_BYTES, count * ELEMENT_BYTES];
-      places.set(parameter, { region: weights.region, offsetBytes, sizeBytes });
-      places.set(gradientName(parameter), { region: gradients.region, offsetBytes, sizeBytes });
+    for (const entry of trainables.entries) {
+      places.set(entry.parameter, placeOfEntry(trainables, entry, 'weights'));
+      places.set(gradientName(entry.parameter), placeOfEntry(trainables, entry, 'gradients'));
     }
-    places.set(WEIGHTS, weights).set(GRADIENTS, gradients).set(DECAYS, decays).set(SETTINGS, settings);
-    for (const [index, moment] of moments.entries()) places.set(momentName(index), moment);
+    places.set(SETTINGS, trainables.settings);
+    for (const [page, { weights, gradients, decays, moments }] of trainables.pages.entries()) {
+      places.set(weightsName(page), weights).set(gradientsName(page), gradients);
+      places.set(decaysName(page), decays);
+      for (const [index, moment] of moments.entries()) places.set(momentName(page, index), moment);
+    }
   }
 
   const read = new Set(
     [...graph.forward, ...graph.wholeBatch, ...graph.backward].flatMap((step) => step.inputs),
   );
   const stateNames = new Set(training.updates.map(({ state }) => state));
-  const pageBytes = Math.min(limits.bindingBytes, limits.bufferBytes);
   const pack = (values: readonly Value[], role: 'parameter' | 'state'): PlacedTensor[] => {
     const tensors = values.map(({ name, shape }) => ({ name, sizeBytes: sizeOf(shape, 1) }));
     const packed = packTensors(tensors, role, pageBytes, list);
@@ -150,7 +191,7 @@ export function placePersistent(
     places.set(memory, place);
     return { name, shape, place, per };
   });
-  const report = placeReport(graph, trainables !== undefined, list);
+  const report = placeReport(graph, trainables?.pages.length ?? 0, list);
   places.set(REPORT, report.place);
   return { list, places, inputs: placed, parameters, states, trainables, report };
 }

@@ -118,6 +118,26 @@ describe('a plan carries out its training graph', () => {
     }
   });
 
+  it('cuts trainables that no binding holds together into pages, without another number for any element', () => {
+    const training = wholeSamedTraining();
+    const settings = { batchSize: 1, microBatch: 1 } as const;
+    const whole = checkPlan(training, settings);
+    const packed = ({ role }: TrainingPlan['regions'][number]) =>
+      role === 'trainable' || role === 'optimizer';
+    const others = whole.regions.filter((region) => !packed(region)).map(({ sizeBytes }) => sizeBytes);
+    const bindingBytes = Math.max(...others);
+    const plan = checkPlan(training, { ...settings, limits: { ...NO_LIMITS, bindingBytes } });
+    const pages = plan.trainables?.pages ?? [];
+    expect(whole.trainables?.pages).toHaveLength(1);
+    expect(pages.length).toBeGreaterThan(2);
+    for (const { sizeBytes } of plan.regions.filter(packed))
+      expect(sizeBytes).toBeLessThanOrEqual(bindingBytes);
+    const starts = ({ trainables }: TrainingPlan) =>
+      trainables?.entries.map(({ parameter, start, count }) => [parameter, start, count]);
+    expect(starts(plan)).toEqual(starts(whole));
+    expect(plan.trainables?.elementCount).toBe(whole.trainables?.elementCount);
+  });
+
   const wholeCases = Object.entries(ofWholeBatch).flatMap(([name, training]) =>
     RECOMPUTATIONS.map((recomputation) => ({ name, training, recomputation })),
   );

@@ -92,25 +92,38 @@ export interface PlacedInput extends PlacedTensor {
   readonly per: 'microBatch' | 'batch';
 }
 
-/** Where the trainable parameters lie, one after the other in one buffer, each from a multiple of 256 bytes on. */
-export interface PackedTrainables {
-  /** The rule that the update follows: the executor writes its `settings`. */
-  readonly optimizer: Optimizer;
-  /** Elements of the buffer, gaps included; gaps hold zeros. */
-  readonly elementCount: number;
-  /** Those with a gradient, by their first element. */
-  readonly entries: readonly {
-    readonly parameter: string;
-    readonly shape: readonly number[];
-    readonly start: number;
-    readonly count: number;
-  }[];
+/** A stretch of the trainables, as many as a binding holds, in buffers of its own. */
+export interface TrainablePage {
+  /** Its first element among those of all pages, and how many it has. */
+  readonly start: number;
+  readonly count: number;
   readonly weights: Place;
   readonly gradients: Place;
   /** 1 where an element decays, else 0: written once. */
   readonly decays: Place;
   /** The optimiser's memory: AdamW's mean and square, or SGD's velocity. Zero at the start. */
   readonly moments: readonly Place[];
+}
+
+/**
+ * Where the trainable parameters lie: one after the other, each from a multiple of 256 bytes on, cut into pages between them.
+ * Where the cuts are depends on the adapter; the elements' numbers do not.
+ */
+export interface PackedTrainables {
+  /** The rule that the update follows: the executor writes its `settings`. */
+  readonly optimizer: Optimizer;
+  /** Elements of all pages, gaps included; gaps hold zeros. */
+  readonly elementCount: number;
+  /** Those with a gradient, by their first element. */
+  readonly entries: readonly {
+    readonly parameter: string;
+    readonly shape: readonly number[];
+    /** Index into `pages`. */
+    readonly page: number;
+    readonly start: number;
+    readonly count: number;
+  }[];
+  readonly pages: readonly TrainablePage[];
   /** What `adamWSettings` or `sgdSettings` gives, written before every step. */
   readonly settings: Place;
 }
@@ -128,8 +141,9 @@ export interface PlannedReport {
   readonly slotCount: number;
   readonly slotBytes: number;
   /**
-   * The outputs of the training graph that have no batch axis, then with an optimiser `squaredNorm` [1] of the whole gradient
-   * and `nonFinite` [2], which `nonFiniteIndex` reads: of the packed gradients, or -1.
+   * The outputs of the training graph that have no batch axis, then with an optimiser for each page of trainables
+   * `squaredNorm` [1] of its gradient and `nonFinite` [2], which `nonFiniteIndex` reads: an element of the page, or -1. Their
+   * names are those of persistent.ts.
    */
   readonly entries: readonly Reported[];
 }

@@ -45,13 +45,18 @@ export function printPlan(plan: TrainingPlan): string {
     ...plan.states.map((state) => `state ${formatTensor(state)}`),
   ];
   if (trainables !== undefined) {
-    for (const { parameter, shape, start, count } of trainables.entries) {
-      lines.push(`trainable ${parameter} ${formatShape(shape)} elements ${start} to ${start + count - 1}`);
+    const { optimizer, entries, pages, settings } = trainables;
+    for (const { parameter, shape, page, start, count } of entries) {
+      const elements = `elements ${start} to ${start + count - 1}`;
+      lines.push(`trainable ${parameter} ${formatShape(shape)} ${elements} of page ${page}`);
     }
-    const { optimizer, weights, gradients, decays, settings, moments } = trainables;
-    const tensors = Object.entries({ weights, gradients, decays, settings });
-    const places = tensors.map(([name, place]) => `${name} ${formatPlace(place)}`);
-    lines.push(`${optimizer.kind} ${places.join(' ')} moments ${moments.map(formatPlace).join(' ')}`);
+    lines.push(`${optimizer.kind} settings ${formatPlace(settings)}`);
+    for (const [index, { start, count, weights, gradients, decays, moments }] of pages.entries()) {
+      const tensors = Object.entries({ weights, gradients, decays });
+      const places = tensors.map(([name, place]) => `${name} ${formatPlace(place)}`);
+      const page = `page ${index} elements ${start} to ${start + count - 1}`;
+      lines.push(`${page} ${places.join(' ')} moments ${moments.map(formatPlace).join(' ')}`);
+    }
   }
   for (const output of plan.outputs) lines.push(`output ${formatTensor(output)}`);
   lines.push(`report ${report.slotCount} slots of ${report.slotBytes} bytes ${formatPlace(report.place)}`);

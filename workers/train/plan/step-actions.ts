@@ -4,7 +4,7 @@ import { accumulations } from './accumulation.ts';
 import type { Action, Actions, DispatchAction } from './actions.ts';
 import { type BatchValues, readBatchValues } from './batch-values.ts';
 import { createBinding } from './bind.ts';
-import { GRADIENTS, type Persistent } from './persistent.ts';
+import { gradientsName, type Persistent } from './persistent.ts';
 import type { Optimizer } from './plan.ts';
 import { ancestorsOf, type Batching, resultNames, type StepGraph, type StepNode } from './step-graph.ts';
 import { reportAction, updateActions } from './update-actions.ts';
@@ -55,10 +55,9 @@ export function draftStep(graph: StepGraph, batching: Batching, traits: KernelTr
   }
   function lossActions(persistent: Persistent): Action[] {
     const { trainables } = persistent;
-    const clear: Action[] =
-      trainables === undefined
-        ? []
-        : [{ kind: 'clear', value: { name: GRADIENTS, sizeBytes: trainables.gradients.sizeBytes } }];
+    const clear = (trainables?.pages ?? []).map(({ gradients: { sizeBytes } }, page): Action => {
+      return { kind: 'clear', value: { name: gradientsName(page), sizeBytes } };
+    });
     const reports = graph.reported.map(({ name, value }) =>
       reportAction(persistent, name, values.ofMicroBatch(value)),
     );

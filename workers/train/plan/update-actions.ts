@@ -10,17 +10,17 @@ import {
 import { type Action, type SizedValue, wholeEnd } from './actions.ts';
 import { sizeOf } from './bind.ts';
 import {
-  DECAYS,
-  GRADIENTS,
+  decaysName,
+  gradientsName,
   momentName,
-  NON_FINITE,
+  nonFiniteName,
   type Persistent,
   REPORT,
   SETTINGS,
-  SQUARED_NORM,
-  WEIGHTS,
+  squaredNormName,
+  weightsName,
 } from './persistent.ts';
-import type { Optimizer } from './plan.ts';
+import type { Optimizer, TrainablePage } from './plan.ts';
 import type { StepGraph } from './step-graph.ts';
 
 function optimizerKernel(optimizer: Optimizer, count: number, traits: KernelTraits): Kernel {
@@ -69,29 +69,36 @@ export function updateActions(
 ): Action[] {
   const { trainables } = persistent;
   if (trainables === undefined || optimizer === undefined) return [];
-  const { elementCount: count, gradients, moments } = trainables;
-  const packed = (name: string): SizedValue => ({ name, sizeBytes: gradients.sizeBytes });
-  const dispatch = (
-    node: string,
-    kernel: Kernel,
-    inputs: readonly SizedValue[],
-    results: readonly SizedValue[],
-  ): Action => ({ kind: 'dispatch', node, kernel, inputs, results, flops: 2 * count });
-
-  const squaredNorm = { name: SQUARED_NORM, sizeBytes: ELEMENT_BYTES };
-  const nonFinite = { name: NON_FINITE, sizeBytes: 2 * ELEMENT_BYTES };
   const settings = { name: SETTINGS, sizeBytes: trainables.settings.sizeBytes };
+  const pageActions = (
+    { count, gradients: { sizeBytes }, moments }: TrainablePage,
+    page: number,
+  ): Action[] => {
+    const packed = (name: string): SizedValue => ({ name, sizeBytes });
+    const dispatch = (
+      node: string,
+      kernel: Kernel,
+      inputs: readonly SizedValue[],
+      results: readonly SizedValue[],
+    ): Action => ({ kind: 'dispatch', node, kernel, inputs, results, flops: 2 * count });
+    const gradients = packed(gradientsName(page));
+    const squaredNorm = { name: squaredNormName(page), sizeBytes: ELEMENT_BYTES };
+    const nonFinite = { name: nonFiniteName(page), sizeBytes: 2 * ELEMENT_BYTES };
+    return [
+      dispatch(squaredNorm.name, squaredNormKernel(count, traits), [gradients], [squaredNorm]),
+      dispatch(nonFinite.name, firstNonFiniteKernel(count), [gradients], [nonFinite]),
+      reportAction(persistent, squaredNorm.name, squaredNorm),
+      reportAction(persistent, nonFinite.name, nonFinite),
+      dispatch(
+        `optimizer ${page}`,
+        optimizerKernel(optimizer, count, traits),
+        [settings, gradients, packed(decaysName(page))],
+        [packed(weightsName(page)), ...moments.map((_, index) => packed(momentName(page, index)))],
+      ),
+    ];
+  };
   return [
-    dispatch(SQUARED_NORM, squaredNormKernel(count, traits), [packed(GRADIENTS)], [squaredNorm]),
-    dispatch(NON_FINITE, firstNonFiniteKernel(count), [packed(GRADIENTS)], [nonFinite]),
-    reportAction(persistent, SQUARED_NORM, squaredNorm),
-    reportAction(persistent, NON_FINITE, nonFinite),
-    dispatch(
-      'optimizer',
-      optimizerKernel(optimizer, count, traits),
-      [settings, packed(GRADIENTS), packed(DECAYS)],
-      [packed(WEIGHTS), ...moments.map((_, index) => packed(momentName(index)))],
-    ),
+    ...trainables.pages.flatMap(pageActions),
     ...updates.map(({ state, value }) =>
       stateAction({ name: value, sizeBytes: sizeOf(shapes.get(state) ?? [], 1) }, state),
     ),

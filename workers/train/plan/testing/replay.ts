@@ -5,7 +5,9 @@
 import { nodeName, type TrainingGraph, type TrainingNode } from '../../../../models/graph/training-graph.ts';
 import { elementCount } from '../../../../models/graph/shape.ts';
 import { hasKernel } from '../../../gpu/kernels/kernel-table.ts';
-import type { CopyEnd, Place, PlanStep, TrainingPlan } from '../plan.ts';
+import type { CopyEnd, PackedTrainables, Place, PlanStep, TrainingPlan } from '../plan.ts';
+
+type TrainableEntry = PackedTrainables['entries'][number];
 
 const ELEMENT_BYTES = 4;
 /** Steps done before: the slot of the report that the step writes. */
@@ -155,18 +157,25 @@ export function replayPlan(training: TrainingGraph, plan: TrainingPlan): void {
   for (const { name, place } of [...plan.parameters, ...plan.states]) memory.write(place, [name]);
   /** Of each trainable, the micro-batches whose gradient was added. */
   const added = new Map<string, number[]>();
-  if (trainables !== undefined) {
-    for (const { parameter, start, count } of trainables.entries) {
-      const place = {
-        region: trainables.weights.region,
-        offsetBytes: start * ELEMENT_BYTES,
-        sizeBytes: count * ELEMENT_BYTES,
-      };
-      memory.write(place, [parameter]);
+  /** Where a parameter must lie in its page. */
+  function placeIn(role: 'weights' | 'gradients', { page, start, count }: TrainableEntry): Place {
+    const its = trainables?.pages[page];
+    if (its === undefined || start < its.start || start + count > its.start + its.count) {
+      return fail(`page ${page}`, 'has not the elements of its parameters');
     }
-    memory.write(trainables.decays, ['decays']);
+    return {
+      region: its[role].region,
+      offsetBytes: (start - its.start) * ELEMENT_BYTES,
+      sizeBytes: count * ELEMENT_BYTES,
+    };
+  }
+  if (trainables !== undefined) {
+    for (const entry of trainables.entries) memory.write(placeIn('weights', entry), [entry.parameter]);
     memory.write(trainables.settings, ['settings']);
-    for (const moment of trainables.moments) memory.write(moment, ['moment']);
+    for (const { decays, moments } of trainables.pages) {
+      memory.write(decays, ['decays']);
+      for (const moment of moments) memory.write(moment, ['moment']);
+    }
   }
   const writeInputs = (microBatch: number) => {
     for (const { name, place, per } of plan.inputs) {
@@ -190,8 +199,9 @@ export function replayPlan(training: TrainingGraph, plan: TrainingPlan): void {
       ({ parameter }) => added.get(parameter)?.length === microBatchCount,
     );
     if (isComplete !== true) fail('update', 'runs before the gradients are complete');
-    const found = (['gradients', 'decays', 'settings'] as const).find(
-      (role) => trainables?.[role].region === region,
+    if (trainables?.settings.region === region) return ['settings'];
+    const found = (['gradients', 'decays'] as const).find((role) =>
+      trainables?.pages.some((page) => page[role].region === region),
     );
     return [found ?? 'gradients, decays or settings'];
   }
@@ -201,14 +211,16 @@ export function replayPlan(training: TrainingGraph, plan: TrainingPlan): void {
     if (trainables === undefined || entry === undefined) return false;
     const { value = '' } = training.gradients.find(({ parameter }) => parameter === entry.parameter) ?? {};
     const [from, to] = step.places as [Place, Place];
-    const sizeBytes = entry.count * ELEMENT_BYTES;
-    const isOwnPart =
-      to.region === trainables.gradients.region && to.offsetBytes === entry.start * ELEMENT_BYTES;
-    if (!isOwnPart) fail(step.node, 'adds to another place');
+    const own = placeIn('gradients', entry);
+    if (to.region !== own.region || to.offsetBytes !== own.offsetBytes) {
+      fail(step.node, 'adds to another place');
+    }
     // The kernel adds as many elements as are bound.
-    if (from.sizeBytes !== sizeBytes || to.sizeBytes !== sizeBytes) fail(step.node, 'adds another count');
+    if (from.sizeBytes !== own.sizeBytes || to.sizeBytes !== own.sizeBytes) {
+      fail(step.node, 'adds another count');
+    }
     check(step.node, from, expected.tagsOf(value, microBatch));
-    check(step.node, trainables.gradients, ['gradients']);
+    check(step.node, trainables.pages[entry.page]?.gradients ?? own, ['gradients']);
     added.set(entry.parameter, [...(added.get(entry.parameter) ?? []), microBatch]);
     return true;
   }
@@ -298,10 +310,12 @@ export function replayPlan(training: TrainingGraph, plan: TrainingPlan): void {
     if (added.get(parameter)?.join() !== all)
       fail(parameter, `has the gradients of ${added.get(parameter)?.join()}`);
   }
-  for (const place of [trainables.weights, ...trainables.moments]) {
-    const [tag = ''] = memory.read(place);
-    if (!tag.startsWith('optimizer result'))
-      fail('update', `leaves ${tag} where the optimiser changes weights`);
+  for (const [index, { weights, moments }] of trainables.pages.entries()) {
+    for (const place of [weights, ...moments]) {
+      const [tag = ''] = memory.read(place);
+      if (!tag.startsWith(`optimizer ${index} result`))
+        fail('update', `leaves ${tag} where the optimiser changes weights`);
+    }
   }
   for (const { state, value } of training.updates) {
     const placed = plan.states.find(({ name }) => name === state);
