@@ -40,7 +40,7 @@ async function planOf({ side, batchSize, limitBytes, recomputation }: Planned): 
   const { device } = await context();
   const { rank, adaptsDecoder } = SAMED_RECIPE;
   const model = publishedSamed('ViT-B', { side, classes: 2, rank, adaptsDecoder });
-  return planTraining(createTrainingTask(model, SAMED_RECIPE, 0).training, {
+  return planTraining(createTrainingTask({ kind: 'samed', configuration: model }, SAMED_RECIPE, 0).training, {
     batchSize,
     optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
     traits: traitsOf(device),

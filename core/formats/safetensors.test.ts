@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../errors.ts';
 import { openMemory } from './byte-source.ts';
-import { openSafetensors } from './safetensors.ts';
+import { openSafetensors, streamSafetensors, writeSafetensors } from './safetensors.ts';
 import type { TensorSource } from './tensor-source.ts';
 
 function withCode(code: ErrorCode, message: string): Error {
@@ -62,4 +62,16 @@ describe('openSafetensors', () => {
     const header = { a: described('F8_E4M3', [1], 0, 1) };
     await expect(openWith(header, 1)).rejects.toThrow(withCode('checkpoint/unsupported-dtype', 'F8_E4M3'));
   });
+});
+
+it('writes the same file piece by piece as at once', async () => {
+  const tensors = new Map([
+    ['b', { shape: [2, 1], data: Float32Array.of(1, 2) }],
+    ['a', { shape: [], data: Float32Array.of(3) }],
+  ]);
+  const whole = writeSafetensors(tensors);
+  const pieces: number[] = [];
+  const write = async (bytes: Uint8Array) => void pieces.push(...bytes);
+  await streamSafetensors(await openSafetensors(openMemory(whole)), write);
+  expect(Uint8Array.from(pieces)).toEqual(whole);
 });

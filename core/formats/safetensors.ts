@@ -133,6 +133,28 @@ export async function openSafetensors(source: ByteSource): Promise<TensorSource>
   };
 }
 
+/** What stands before the values of float32 tensors of these shapes. Spaces bring it to a multiple of eight bytes. */
+function encodeHeader(
+  shapes: Iterable<readonly [name: string, shape: readonly number[]]>,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array<ArrayBuffer> {
+  const header: [string, unknown][] = [['__metadata__', { format: 'pt', ...metadata }]];
+  let dataBytes = 0;
+  for (const [name, shape] of shapes) {
+    const start = dataBytes;
+    dataBytes += countElements(shape) * ITEM_BYTES.float32;
+    header.push([name, { dtype: 'F32', shape, data_offsets: [start, dataBytes] }]);
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  const headerBytes = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(LENGTH_BYTES + headerBytes).fill(0x20);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  bytes.set(json, LENGTH_BYTES);
+  return bytes;
+}
+
+const bytesOf = (data: Float32Array) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
 /**
  * The bytes of a file of float32 tensors in the given order, aligned as the format asks for.
  * `metadata` is text only: other programs expect `format: 'pt'` in it.
@@ -142,26 +164,35 @@ export function writeSafetensors(
   tensors: NamedTensors,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  const header: [string, unknown][] = [['__metadata__', { format: 'pt', ...metadata }]];
-  let dataBytes = 0;
-  for (const [name, { shape, data }] of tensors) {
-    header.push([name, { dtype: 'F32', shape, data_offsets: [dataBytes, dataBytes + data.byteLength] }]);
-    dataBytes += data.byteLength;
-  }
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  // Spaces behind the header bring the values to a multiple of eight bytes.
-  const headerBytes = Math.ceil(json.length / 8) * 8;
-  const bytes = new Uint8Array(LENGTH_BYTES + headerBytes + dataBytes).fill(
-    0x20,
-    LENGTH_BYTES,
-    LENGTH_BYTES + headerBytes,
+  const header = encodeHeader(
+    Array.from(tensors, ([name, { shape }]) => [name, shape]),
+    metadata,
   );
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  bytes.set(json, LENGTH_BYTES);
-  let offset = LENGTH_BYTES + headerBytes;
+  const dataBytes = [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  const bytes = new Uint8Array(header.length + dataBytes);
+  bytes.set(header);
+  let offset = header.length;
   for (const { data } of tensors.values()) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
+    bytes.set(bytesOf(data), offset);
     offset += data.byteLength;
   }
   return bytes;
+}
+
+/**
+ * The same file piece by piece, for tensors that are too large to hold together. `write` appends.
+ * Errors: those of `read` and `write`. Cost: holds one tensor at a time.
+ */
+export async function streamSafetensors(
+  source: Pick<TensorSource, 'tensors' | 'read'>,
+  write: (bytes: Uint8Array) => Promise<void>,
+): Promise<void> {
+  const infos = [...source.tensors.values()];
+  await write(
+    encodeHeader(
+      infos.map(({ name, shape }) => [name, shape]),
+      {},
+    ),
+  );
+  for (const { name } of infos) await write(bytesOf(await source.read(name)));
 }

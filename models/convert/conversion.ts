@@ -3,7 +3,7 @@
  * stands in the folder afterwards. Types only.
  */
 import type { NamedTensors, TensorSource } from '../../core/formats/tensor-source.ts';
-import type { RecognisedCheckpoint } from '../checkpoints/recognised.ts';
+import type { RecognisedCheckpoint, TransUnetConfiguration } from '../checkpoints/recognised.ts';
 import type { StreamedModel } from '../graph/params.ts';
 import type { NetworkRole } from '../onnx/interface.ts';
 import type { Precision } from '../onnx/lower.ts';
@@ -55,6 +55,13 @@ export interface PlannedSam {
   readonly tensors: TensorSource;
 }
 
+/** A TransUNet as it is kept to be trained: tensors under the published names, norms not yet folded. */
+export interface PlannedTransUnet {
+  readonly configuration: TransUnetConfiguration;
+  readonly heads: number;
+  readonly tensors: TensorSource;
+}
+
 /** What would be made of some checkpoints: known before any weight is read. */
 export interface ConversionPlan {
   readonly kind: ConvertedKind;
@@ -72,6 +79,7 @@ export interface ConversionPlan {
   readonly adapter: PlannedAdapter | null;
   /** Null for other families. */
   readonly sam: PlannedSam | null;
+  readonly transUnet: PlannedTransUnet | null;
   /** About what the files will take together. */
   readonly sizeBytes: number;
   /** Tensors of the checkpoints that the model does not use, without those that are left out on purpose. */

@@ -41,6 +41,7 @@ export function planInception(
     ...layOutParts([{ part: 'whole', file: 'inception-v3.onnx', model }], settings),
     adapter: null,
     sam: null,
+    transUnet: null,
     unused: unusedTensors(graph, tensors, INCEPTION_LEFT_OUT),
   };
 }
@@ -70,6 +71,7 @@ export function planTransUnet(
     ...layOutParts([{ part: 'whole', file: 'transunet.onnx', model }], settings),
     adapter: null,
     sam: null,
+    transUnet: { configuration, heads, tensors },
     unused: unusedTensors(graph, tensors, NOTHING),
   };
 }

@@ -85,6 +85,7 @@ export function planSamEncoder(
     ...layOutParts([{ part: 'encoder', file: 'encoder.onnx', model }], settings),
     adapter: null,
     sam: { configuration, tensors },
+    transUnet: null,
     unused: unknownTensors(file),
   };
 }
@@ -149,6 +150,7 @@ export function planSamed(
       read: async () => new Map(Object.entries(await packAdapters(adapterWeights(tensors), configuration))),
     },
     sam: { configuration, tensors: assembled },
+    transUnet: null,
     unused: files.flatMap(unknownTensors),
   };
 }

@@ -4,7 +4,6 @@
  */
 import { writeSafetensors } from '../../core/formats/safetensors.ts';
 import type { NamedTensors } from '../../core/formats/tensor-source.ts';
-import { gridOf } from '../../models/zoo/samed-configuration.ts';
 import { DENSE_POSITIONS } from '../../models/zoo/samed-positions.ts';
 import { SAMED_TINY, SAMED_TINY_CROP } from '../../models/zoo/samed-tiny.ts';
 import type {
@@ -23,9 +22,8 @@ import { isStep, isValidation } from '../../workers/train/run-log.ts';
 import { createRunStore } from '../../workers/train/run-store.ts';
 import { createSampleReader } from '../../workers/train/sample-reader.ts';
 import { trainRun } from '../../workers/train/train-run.ts';
-import type { TrainableModel } from '../../workers/train/trainable-model.ts';
+import type { NetworkSizes, TrainableModel } from '../../workers/train/trainable-model.ts';
 import type { TrainingDevice } from '../../workers/train/training-device.ts';
-import { LOGITS_PER_PATCH } from '../../workers/train/training-task.ts';
 import { validate } from '../../workers/train/validate.ts';
 import { createEyes, type Eyes } from './eye-source.ts';
 import { drawWeights, positionsOf } from './initial-weights.ts';
@@ -68,11 +66,13 @@ interface RunResult {
   readonly seconds: number;
 }
 
+const TINY_SIZES: NetworkSizes = { kind: 'samed', configuration: SAMED_TINY };
+
 /** A SAMed-Tiny of these weights, for the loop. */
 function modelOf(weights: NamedTensors): TrainableModel {
   const tensors = new Map([...weights, [DENSE_POSITIONS, positionsOf(weights, SAMED_TINY)] as const]);
   return {
-    configuration: SAMED_TINY,
+    sizes: TINY_SIZES,
     shapes: new Map(Array.from(tensors, ([name, { shape }]) => [name, shape])),
     read: async (name) => Float32Array.from(tensors.get(name)?.data ?? []),
   };
@@ -155,12 +155,12 @@ async function score(
   const { settings, validation: samples, groups } = spec;
   const { signal } = new AbortController();
   const model = modelOf(weights);
-  const prepared = prepareRun(spec, SAMED_TINY, device);
+  const prepared = prepareRun(spec, TINY_SIZES, device);
   const { task } = prepared;
   const values = initialValues(model, task.graph, groups.length, settings.seed);
   const engines = await device.open(prepared, values, signal, () => undefined);
   try {
-    const { side } = task.configuration;
+    const { side, logitSide, logits } = task.network;
     const { preset, crop } = settings;
     const reader = createSampleReader(() => new Map([[0, eyes.source]]), {
       kind: 'segmentation',
@@ -168,7 +168,7 @@ async function score(
       side,
       preset,
     });
-    const layout = { side, logitSide: LOGITS_PER_PATCH * gridOf(task.configuration), preset };
+    const layout = { side, logitSide, logits, preset };
     const set = { samples, groupCount: groups.length };
     const found =
       engines.validation &&

@@ -130,7 +130,7 @@ it('makes a second model of the same words', async () => {
   worker.outline = () => Promise.resolve(outlineOf('SAMed of the same sizes'));
   worker.madeModels = () => Promise.resolve(made);
   const made = [
-    { id: 'first', name: 'SAMed of the same sizes', role: 'segmenter', isTrainable: true, sizeBytes: 1 },
+    { id: 'first', name: 'SAMed of the same sizes', role: 'segmenter', trainsAs: 'samed', sizeBytes: 1 },
   ] as const;
   await drop('sam.pth');
   await drop('epoch_9.pth');

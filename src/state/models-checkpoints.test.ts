@@ -92,7 +92,7 @@ describe('checkpoints at hand', () => {
     const waiting = card('a', adapters);
     const checkpoints = [base, otherBase];
     const done = { ...waiting, made: { [recipeOf(checkpoints, waiting)]: 'id' } };
-    const kept = [{ id: 'id', name: 'SAMed', role: 'segmenter', isTrainable: true, sizeBytes: 1 }] as const;
+    const kept = [{ id: 'id', name: 'SAMed', role: 'segmenter', trainsAs: 'samed', sizeBytes: 1 }] as const;
     expect(isMade(checkpoints, done, kept)).toBe(true);
     expect(isMade(checkpoints, done, [])).toBe(false);
     expect(isMade(checkpoints, waiting, kept)).toBe(false);

@@ -5,7 +5,7 @@
 import type { TrainSettings } from '../../workers/api/train.ts';
 import { RECOMPUTATIONS } from '../../workers/train/plan/plan.ts';
 import type { Objective } from '../../workers/train/objectives/objective.ts';
-import { type Method, METHODS, OBJECTIVES, recipeOf } from './train-recipes.ts';
+import { type Method, METHODS, OBJECTIVES, recipeOf, type TrainFamily } from './train-recipes.ts';
 
 /** Fields that a row cannot show as they are: null, a union, bytes. */
 type Reworded = 'objective' | 'crop' | 'recomputation' | 'microBatch' | 'memoryBytes';
@@ -48,16 +48,19 @@ export interface Circumstances {
   readonly trainingSet: string;
   /** Images of the chosen set. */
   readonly imageCount: number;
-  /** Whether the chosen model is SAMed-Tiny, or was trained from it. */
-  readonly isTiny: boolean;
+  /** Of the chosen model. */
+  readonly family: TrainFamily;
   /** Crop that the chosen model was trained with, null for none; undefined where nobody has said. */
   readonly crop: number | null | undefined;
 }
 
+/** Settings that only a SAMed has. */
+export const SAMED_KEYS = ['trainable', 'rank', 'adaptsDecoder'] as const satisfies (keyof TrainChoices)[];
+
 /** What stands where nothing was changed. */
 export function defaultChoices(method: Method, circumstances: Circumstances): TrainChoices {
-  const { trainingSet, imageCount, isTiny } = circumstances;
-  const recipe = recipeOf(isTiny, method, imageCount);
+  const { trainingSet, imageCount, family } = circumstances;
+  const recipe = recipeOf(family, method, imageCount);
   const { objective: _objective, crop: usual, recomputation, microBatch, memoryBytes, ...same } = recipe;
   const crop = circumstances.crop === undefined ? usual : circumstances.crop;
   return {
@@ -149,7 +152,7 @@ export const LIMITS = {
   groupRate: [0, 10],
   adversaryWeight: [0, 100],
   reversalScale: [0, 100],
-  rank: [1, 64],
+  rank: [0, 64],
   crossEntropyWeight: [0, 100],
   diceWeight: [0, 100],
   learningRate: [0, 10],
@@ -183,7 +186,7 @@ export function checkedChanges(saved: unknown): Partial<TrainChoices> {
   const defaults = defaultChoices('plain', {
     trainingSet: 'train-split',
     imageCount: 0,
-    isTiny: true,
+    family: 'samed-tiny',
     crop: undefined,
   });
   const entries = Object.entries(saved).filter(([key, value]: [string, unknown]) => {

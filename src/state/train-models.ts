@@ -4,6 +4,7 @@ import type { MadeModel, ModelSource } from '../../workers/api/compute.ts';
 import { memoizeLast } from './memoize.ts';
 import type { WorkbenchState } from './store.ts';
 import { TINY_KEY } from './train-choices.ts';
+import type { TrainFamily } from './train-recipes.ts';
 
 export interface TrainModelChoice {
   /** `embedded:` with a name or `made:` with an id. */
@@ -31,7 +32,7 @@ const choicesOf = memoizeLast(
       })),
       ...made
         // A segmenter that cannot be trained is listed with the reason.
-        .filter(({ role, isTrainable }) => isTrainable || role === 'segmenter')
+        .filter(({ role, trainsAs }) => trainsAs !== null || role === 'segmenter')
         .map(({ id, name }) => ({ key: `made:${id}`, source: { kind: 'made', id } as const, name })),
     ];
     return sources.map((choice) => ({ ...choice, refusal: refusals[choice.key] ?? undefined }));
@@ -43,20 +44,21 @@ export function selectTrainModels({ models, train }: WorkbenchState): readonly T
   return choicesOf(models.made, train.refusals);
 }
 
-function trainedInOf({ models }: WorkbenchState, key: string) {
-  return models.made.find(({ id }) => `made:${id}` === key)?.trainedIn;
+function madeOf({ models }: WorkbenchState, key: string): MadeModel | undefined {
+  return models.made.find(({ id }) => `made:${id}` === key);
 }
 
-/** Whether a model is SAMed-Tiny, or was trained from it in any number of runs. */
-export function isOfTiny(state: WorkbenchState, key: string): boolean {
-  if (key === TINY_KEY) return true;
-  const trainedIn = trainedInOf(state, key);
-  const model = state.train.runs.find(({ spec }) => spec.runId === trainedIn?.runId)?.spec.model;
-  if (model === undefined) return false;
-  return isOfTiny(state, model.kind === 'made' ? `made:${model.id}` : `embedded:${model.name}`);
+/** Of a model by its key; what was trained from SAMed-Tiny in any number of runs is of its family. */
+export function familyOf(state: WorkbenchState, key: string): TrainFamily {
+  if (key === TINY_KEY) return 'samed-tiny';
+  const made = madeOf(state, key);
+  if (made?.trainsAs === 'transunet') return 'transunet';
+  const model = state.train.runs.find(({ spec }) => spec.runId === made?.trainedIn?.runId)?.spec.model;
+  if (model === undefined) return 'samed';
+  return familyOf(state, model.kind === 'made' ? `made:${model.id}` : `embedded:${model.name}`);
 }
 
 /** The crop that a model was trained with here, null for none; undefined for a model that was not. */
 export function trainedCropOf(state: WorkbenchState, key: string): number | null | undefined {
-  return trainedInOf(state, key)?.crop;
+  return madeOf(state, key)?.trainedIn?.crop;
 }

@@ -59,7 +59,7 @@ function plan(
   const choices = defaultChoices('plain', {
     trainingSet: 'train-split',
     imageCount: 70,
-    isTiny: false,
+    family: 'samed',
     crop: undefined,
   });
   return planTrainingData(

@@ -1,7 +1,13 @@
 /** The fairness methods that Train offers, and the recipe that a run starts from, by model and method. */
 import type { TrainSettings } from '../../workers/api/train.ts';
 import type { Objective } from '../../workers/train/objectives/objective.ts';
-import { epochsFor, FEBS_RECIPE, SAMED_RECIPE, SAMED_TINY_RECIPE } from '../../workers/train/recipes.ts';
+import {
+  epochsFor,
+  FEBS_RECIPE,
+  SAMED_RECIPE,
+  SAMED_TINY_RECIPE,
+  TRANSUNET_RECIPE,
+} from '../../workers/train/recipes.ts';
 
 export const METHODS = [
   'plain',
@@ -32,8 +38,12 @@ export const OBJECTIVES: Readonly<{ [Kind in Method]: Extract<Objective, { kind:
   inverseFrequency: { kind: 'inverseFrequency' },
 };
 
+/** What recipes tell apart: SAMed-Tiny and what was trained from it, other SAMeds, TransUNets. */
+export type TrainFamily = 'samed-tiny' | 'samed' | 'transunet';
+
 /** The recipe for a number of training images: the small model's, the published FEBS phase, or the published plain run. */
-export function recipeOf(isTiny: boolean, method: Method, imageCount: number): TrainSettings {
-  if (isTiny) return SAMED_TINY_RECIPE;
+export function recipeOf(family: TrainFamily, method: Method, imageCount: number): TrainSettings {
+  if (family === 'samed-tiny') return SAMED_TINY_RECIPE;
+  if (family === 'transunet') return { ...TRANSUNET_RECIPE, epochCount: epochsFor(imageCount) };
   return method === 'febs' ? FEBS_RECIPE : { ...SAMED_RECIPE, epochCount: epochsFor(imageCount) };
 }

@@ -7,12 +7,13 @@ import type { WorkbenchState } from './store.ts';
 import {
   defaultChoices,
   keysOutOfLimits,
+  SAMED_KEYS,
   SEARCH_PREFIX,
   settingsOf,
   TINY_KEY,
   type TrainChoices,
 } from './train-choices.ts';
-import { isOfTiny, selectTrainModels, trainedCropOf, type TrainModelChoice } from './train-models.ts';
+import { familyOf, selectTrainModels, trainedCropOf, type TrainModelChoice } from './train-models.ts';
 import { type PlanInputs, planTrainingData, type TrainPlan } from './train-plan.ts';
 
 /** Images of a training set, before the test split and the validation set are taken out of it. */
@@ -30,7 +31,7 @@ export function trainDefaultsOf(state: WorkbenchState, changes: Partial<TrainCho
   return defaultChoices(changes.method ?? 'plain', {
     trainingSet,
     imageCount: imageCountOf(state, changes.trainingSet ?? trainingSet),
-    isTiny: isOfTiny(state, modelKey),
+    family: familyOf(state, modelKey),
     crop: trainedCropOf(state, modelKey),
   });
 }
@@ -50,14 +51,23 @@ export function selectTrainDefaults(state: WorkbenchState): TrainChoices {
   return defaults;
 }
 
-const merged = memoizeLast((standing: TrainChoices, changes: Partial<TrainChoices>): TrainChoices => ({
-  ...standing,
-  ...changes,
-}));
+const merged = memoizeLast(
+  (standing: TrainChoices, changes: Partial<TrainChoices>, isSamed: boolean): TrainChoices => {
+    const applied = Object.entries(changes).filter(
+      ([key]) => isSamed || !(SAMED_KEYS as readonly string[]).includes(key),
+    );
+    return { ...standing, ...Object.fromEntries(applied) };
+  },
+);
+
+/** Whether the chosen model is a SAM or SAMed, and not a TransUNet. */
+export function selectIsSamed(state: WorkbenchState): boolean {
+  return familyOf(state, state.train.changes.modelKey ?? TINY_KEY) !== 'transunet';
+}
 
 /** The settings of the next run. */
 export function selectTrainChoices(state: WorkbenchState): TrainChoices {
-  return merged(selectTrainDefaults(state), state.train.changes);
+  return merged(selectTrainDefaults(state), state.train.changes, selectIsSamed(state));
 }
 
 const inputsOf = memoizeLast(

@@ -1,6 +1,11 @@
 /** Settings of training: defaults by model and method, changes that are kept, what the worker gets, what storage may not bring in. */
 import { describe, expect, it } from 'vitest';
-import { FEBS_RECIPE, SAMED_RECIPE, SAMED_TINY_RECIPE } from '../../workers/train/recipes.ts';
+import {
+  FEBS_RECIPE,
+  SAMED_RECIPE,
+  SAMED_TINY_RECIPE,
+  TRANSUNET_RECIPE,
+} from '../../workers/train/recipes.ts';
 import { METHODS, OBJECTIVES } from './train-recipes.ts';
 import {
   checkedChanges,
@@ -9,7 +14,7 @@ import {
   settingsOf,
   type TrainChoices,
 } from './train-choices.ts';
-import { trainDefaultsOf } from './train-selectors.ts';
+import { selectTrainChoices, trainDefaultsOf } from './train-selectors.ts';
 import { initialState } from './store.ts';
 import { initialTrain, withChoices, withEvents, withRuns, withShownRun } from './train.ts';
 import { stepsTimeMs } from './train-progress.ts';
@@ -17,13 +22,15 @@ import { ESTIMATE, stepEvent } from '../testing/fake-training.ts';
 import type { ModelSource } from '../../workers/api/compute.ts';
 import type { TrainRun } from '../../workers/api/train.ts';
 
-const SAMED = { trainingSet: 'train-split', imageCount: 100, isTiny: false, crop: undefined };
-const TINY = { ...SAMED, isTiny: true };
+const SAMED = { trainingSet: 'train-split', imageCount: 100, family: 'samed' as const, crop: undefined };
+const TINY = { ...SAMED, family: 'samed-tiny' as const };
 
 describe('defaults', () => {
   it('are the recipe of the model and the method, unchanged on their way to the worker', () => {
     expect(settingsOf(defaultChoices('plain', TINY))).toEqual(SAMED_TINY_RECIPE);
     expect(settingsOf(defaultChoices('plain', SAMED))).toEqual(SAMED_RECIPE);
+    const transUnet = { ...SAMED, family: 'transunet' as const };
+    expect(settingsOf(defaultChoices('plain', transUnet))).toEqual(TRANSUNET_RECIPE);
     expect(settingsOf({ ...defaultChoices('febs', SAMED), method: 'febs' })).toEqual(FEBS_RECIPE);
   });
 
@@ -46,7 +53,7 @@ describe('defaults', () => {
       id,
       name: id,
       role: 'segmenter' as const,
-      isTrainable: true,
+      trainsAs: 'samed' as const,
       sizeBytes: 1,
       trainedIn: { runId, which: 'best' as const, baseName: '', crop },
     });
@@ -71,6 +78,31 @@ describe('defaults', () => {
     expect(defaults('made:c')).toMatchObject({ crop: 420, batchSize: SAMED_RECIPE.batchSize });
     expect(defaults('made:other')).toMatchObject({ crop: SAMED_RECIPE.crop });
     expect(defaults('embedded:samed-tiny')).toMatchObject({ crop: SAMED_TINY_RECIPE.crop });
+  });
+});
+
+describe('a TransUNet', () => {
+  it('has its recipe, and none of the settings that only a SAMed has', () => {
+    const made = {
+      id: 'u',
+      name: 'U',
+      role: 'segmenter' as const,
+      trainsAs: 'transunet' as const,
+      sizeBytes: 1,
+    };
+    const changes = {
+      modelKey: 'made:u',
+      trainable: 'adapters-and-decoder',
+      rank: 8,
+      batchSize: 12,
+    } as const;
+    const state = {
+      ...initialState,
+      models: { ...initialState.models, made: [made] },
+      train: { ...initialTrain, changes },
+    };
+    const { epochCount: _epochs, ...recipe } = TRANSUNET_RECIPE;
+    expect(settingsOf(selectTrainChoices(state))).toMatchObject({ ...recipe, batchSize: 12 });
   });
 });
 

@@ -103,7 +103,7 @@ export function createFakeTraining(provider: 'webgpu' | 'wasm' = 'webgpu') {
 
   const worker = {
     madeModels: () =>
-      Promise.resolve([{ id: 'cd34', name: 'My SAMed', role: 'segmenter', isTrainable: true, sizeBytes: 1 }]),
+      Promise.resolve([{ id: 'cd34', name: 'My SAMed', role: 'segmenter', trainsAs: 'samed', sizeBytes: 1 }]),
     estimateTraining(spec: TrainSpec) {
       calls.push('estimate');
       const name = spec.model.kind === 'embedded' ? spec.model.name : spec.model.id;

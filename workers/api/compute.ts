@@ -161,8 +161,8 @@ export interface MadeModel {
   readonly id: ModelId;
   readonly name: string;
   readonly role: ModelRole;
-  /** A SAM or SAMed: a training may start from it, also from a plain SAM, which serves as extractor alone. */
-  readonly isTrainable: boolean;
+  /** What a training may start from it as, also from a plain SAM, which serves as extractor alone; null for others. */
+  readonly trainsAs: 'samed' | 'transunet' | null;
   readonly sizeBytes: number;
   /** Of a trained model. */
   readonly trainedIn?: TrainedIn;

@@ -1,6 +1,6 @@
 /**
- * What a training has made becomes models of Evaluate and Search: adapters and decoder are kept, the encoder stays that of
- * the model it was trained from. A training of every weight has an encoder of its own.
+ * What a training has made becomes models of Evaluate and Search. Of a SAMed adapters and decoder are kept, the encoder stays
+ * that of the model it was trained from; a training of every weight has an encoder of its own. A TransUNet is kept whole.
  */
 import { invariant, WorkbenchError } from '../../core/errors.ts';
 import type { TensorSource } from '../../core/formats/tensor-source.ts';
@@ -14,24 +14,31 @@ import { encoderAdapters } from '../../models/zoo/samed-adapters.ts';
 import type { SamedConfiguration } from '../../models/zoo/samed-configuration.ts';
 import { DENSE_POSITIONS } from '../../models/zoo/samed-positions.ts';
 import type { ModelId, ModelRole, ModelSource, TrainedIn } from '../api/compute.ts';
+import type { NetworkSizes } from '../train/trainable-model.ts';
 import { readParams } from './encoders.ts';
+import { keepTransUnet, openTransUnetTensors } from './keep-transunet.ts';
 import { isEncoderTensor, removeUnusedEncoders, withKeptEncoder, writeSamModel } from './keep-sam.ts';
 import {
   type EncoderReference,
   MANIFEST_FORMAT,
   type ModelCaches,
   type SamManifest,
+  trainedInOf,
 } from './model-manifest.ts';
 import { openSam, type SamModel } from './sam-source.ts';
+
+function otherNetwork(): WorkbenchError {
+  return new WorkbenchError('train/not-trainable', 'The model is not what the training started from.');
+}
 
 export interface TrainedModelSpec {
   /** What the training started from. */
   readonly base: ModelSource;
   /** What a person reads in the lists: the run and which of its weights. */
   readonly name: string;
-  /** Of the network that was trained: its rank is that of the adapters. */
-  readonly configuration: SamedConfiguration;
-  /** Everything that was trained, and what the base did not have, under SAM's and SAMed's names. Others are not looked at. */
+  /** Of the network that was trained: a SAMed's rank is that of the adapters. */
+  readonly sizes: NetworkSizes;
+  /** Everything that was trained, and what the base did not have, under the published names. Others are not looked at. */
   readonly tensors: Params;
   readonly trainedIn: Omit<TrainedIn, 'baseName'>;
 }
@@ -63,7 +70,11 @@ function sourceOf(tensors: Params): TensorSource {
 }
 
 /** Prompt encoder, decoder and adapters: the trained ones over those of the base. Errors: `graph/*` when one is missing. */
-async function ownTensors(base: SamModel, { configuration, tensors }: TrainedModelSpec): Promise<Params> {
+async function ownTensors(
+  base: SamModel,
+  configuration: SamedConfiguration,
+  tensors: Params,
+): Promise<Params> {
   const own = await readParams(base.own, (name) => !isEncoderTensor(name));
   for (const [name, tensor] of tensors) {
     if (!isEncoderTensor(name) && (isSamName(name) || isAdapterName(name))) own.set(name, tensor);
@@ -78,18 +89,15 @@ async function ownTensors(base: SamModel, { configuration, tensors }: TrainedMod
   return own;
 }
 
-/**
- * Keeps a trained model, as a segmenter and its adapted encoder as an extractor. Returns the id of the segmenter.
- * Errors: `train/not-trainable` when the base is no SAM; `graph/unknown-value`, `graph/shape-mismatch` for tensors that do
- * not make the network; `model/storage-full`, `model/not-loaded` when the base is gone.
- */
-export async function addTrainedModel(caches: ModelCaches, spec: TrainedModelSpec): Promise<ModelId> {
+async function addSamed(
+  caches: ModelCaches,
+  configuration: SamedConfiguration,
+  spec: TrainedModelSpec,
+): Promise<ModelId> {
   const base = await openSam(caches, spec.base);
-  if (base === undefined) {
-    throw new WorkbenchError('train/not-trainable', 'Only a SAM or a SAMed can be trained here.');
-  }
-  const { name, configuration, tensors } = spec;
-  const own = await ownTensors(base, spec);
+  if (base === undefined) throw otherNetwork();
+  const { name, tensors } = spec;
+  const own = await ownTensors(base, configuration, tensors);
   const trainedIn = { ...spec.trainedIn, baseName: base.name };
   const hash = hashTensors(tensors);
 
@@ -131,10 +139,49 @@ export async function addTrainedModel(caches: ModelCaches, spec: TrainedModelSpe
   );
 }
 
+async function addTransUnet(
+  caches: ModelCaches,
+  { configuration, heads }: Extract<NetworkSizes, { kind: 'transunet' }>,
+  { base, name, tensors, trainedIn }: TrainedModelSpec,
+): Promise<ModelId> {
+  if (base.kind !== 'made') throw otherNetwork();
+  const { manifest } = await caches.models.require(base.id);
+  if (manifest.kind !== 'transunet') throw otherNetwork();
+  const about = { name, configuration, heads, trainedIn: { ...trainedIn, baseName: manifest.name } };
+  const id = hashText(JSON.stringify([MANIFEST_FORMAT, about, hashTensors(tensors)]));
+  const { sources } = manifest;
+  const trained = {
+    ...about,
+    format: MANIFEST_FORMAT,
+    kind: 'transunet',
+    role: 'segmenter',
+    sources,
+    unused: [],
+  } as const;
+  const untrained = await openTransUnetTensors(caches, base.id);
+  const known = new Map([...tensors].filter(([tensor]) => untrained.tensors.has(tensor)));
+  const whole = overlayTensors(untrained, sourceOf(known));
+  await keepTransUnet(caches, id, trained, whole, new AbortController().signal, () => undefined);
+  return id;
+}
+
+/**
+ * Keeps a trained model: a SAMed as a segmenter and its adapted encoder as an extractor, a TransUNet as a segmenter. Returns
+ * the id of the segmenter.
+ * Errors: `train/not-trainable` when the base is another network; `graph/unknown-value`, `graph/shape-mismatch` for tensors
+ * that do not make the network; `model/storage-full`, `model/not-loaded` when the base is gone.
+ */
+export function addTrainedModel(caches: ModelCaches, spec: TrainedModelSpec): Promise<ModelId> {
+  const { sizes } = spec;
+  return sizes.kind === 'samed'
+    ? addSamed(caches, sizes.configuration, spec)
+    : addTransUnet(caches, sizes, spec);
+}
+
 /** Deletes the models of a run that was deleted. */
 export async function removeTrainedModels(caches: ModelCaches, runId: string): Promise<void> {
   for (const { id, manifest } of await caches.models.list()) {
-    if (manifest.kind === 'sam' && manifest.trainedIn?.runId === runId) await caches.models.remove(id);
+    if (trainedInOf(manifest)?.runId === runId) await caches.models.remove(id);
   }
   await removeUnusedEncoders(caches);
 }

@@ -12,8 +12,9 @@ import { extractFeatures } from './features.ts';
 import { type LoadedModel, loadModel } from './load.ts';
 import { makeModel, mapModel } from './make-model.ts';
 import { removeUnusedEncoders } from './keep-sam.ts';
+import { trainedInOf } from './model-manifest.ts';
 import { openModelCaches } from './open-caches.ts';
-import { isTrainable, openTrainable } from './open-trainable.ts';
+import { openTrainable, trainsAs } from './open-trainable.ts';
 import { predict } from './predict.ts';
 import { readPrediction } from './prediction-store.ts';
 import { openCacheStorage } from './private-files.ts';
@@ -89,8 +90,8 @@ export function createComputeWorker(): ComputeWorker & TrainingWorker {
       const entries = await (await caches).models.list();
       return entries.map(({ id, manifest, sizeBytes }) => {
         const { name, role } = manifest;
-        const trainedIn = manifest.kind === 'sam' ? manifest.trainedIn : undefined;
-        const made = { id, name, role, isTrainable: isTrainable(manifest), sizeBytes };
+        const trainedIn = trainedInOf(manifest);
+        const made = { id, name, role, trainsAs: trainsAs(manifest), sizeBytes };
         return trainedIn === undefined ? made : { ...made, trainedIn };
       });
     },

@@ -12,6 +12,7 @@ import { namedDataFiles } from './data-files.ts';
 import { planFiles, readGraph } from './examine.ts';
 import { filesOfRecord, parseRecord } from './exported-record.ts';
 import { isWhole, keepSam } from './keep-sam.ts';
+import { keepTransUnet } from './keep-transunet.ts';
 import type { ModelCache } from './model-cache.ts';
 import {
   MANIFEST_FORMAT,
@@ -173,7 +174,7 @@ async function makeOfCheckpoints(
   const hashes = await hashFiles(files, signal, report);
   const id = hashText(JSON.stringify([MANIFEST_FORMAT, plan.kind, settings.precision, plan.side, hashes]));
   if (await isWhole(caches, id)) return id;
-  const { words, role, unused, sam } = plan;
+  const { words, role, unused, sam, transUnet } = plan;
   const sources: SourceFile[] = files.map(({ name, size }, i) => ({
     name,
     sizeBytes: size,
@@ -192,6 +193,12 @@ async function makeOfCheckpoints(
       signal,
       report,
     );
+    return id;
+  }
+  if (transUnet !== null && plan.precision === 'f32') {
+    const { tensors, ...network } = transUnet;
+    const manifest = { ...about, ...network, format: MANIFEST_FORMAT, kind: 'transunet' } as const;
+    await keepTransUnet(caches, id, manifest, tensors, signal, report);
     return id;
   }
   await caches.models.write(id, async (create) => {

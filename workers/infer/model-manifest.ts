@@ -1,5 +1,5 @@
 /** What stands beside the files of kept models and encoders: how to run them, and what they were made of. */
-import type { SamConfiguration } from '../../models/checkpoints/recognised.ts';
+import type { SamConfiguration, TransUnetConfiguration } from '../../models/checkpoints/recognised.ts';
 import type { ConvertedModel } from '../../models/convert/conversion.ts';
 import type { NetworkMapping } from '../../models/onnx/mapping.ts';
 import type { Precision } from '../../models/onnx/lower.ts';
@@ -55,10 +55,25 @@ export interface SamManifest extends Manifest {
   readonly trainedIn?: TrainedIn;
 }
 
-/** Everything of a SAM or SAMed that is not its encoder, under SAM's and SAMed's names. */
+/** A TransUNet in full precision, in `OWN_TENSORS` as it was trained: its norms are folded when it is opened. */
+export interface TransUnetManifest extends Manifest {
+  readonly kind: 'transunet';
+  readonly configuration: TransUnetConfiguration;
+  readonly heads: number;
+  readonly unused: readonly string[];
+  /** Undefined for a model made of a checkpoint. */
+  readonly trainedIn?: TrainedIn;
+}
+
+/** All tensors of a TransUNet; of a SAM or SAMed those that are not its encoder's. Under the published names. */
 export const OWN_TENSORS = 'own.safetensors';
 
-export type ModelManifest = OnnxManifest | ConvertedManifest | SamManifest;
+export type ModelManifest = OnnxManifest | ConvertedManifest | SamManifest | TransUnetManifest;
+
+/** The training that made a kept model, if one did. */
+export function trainedInOf(manifest: ModelManifest): TrainedIn | undefined {
+  return 'trainedIn' in manifest ? manifest.trainedIn : undefined;
+}
 
 /** An encoder, whose files are those of models/convert/kept-encoder.ts. */
 export interface EncoderManifest {

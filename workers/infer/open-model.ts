@@ -12,7 +12,8 @@ import { EMBEDDED_MODELS, type EmbeddedModel, type EmbeddedModelName } from '../
 import type { ModelId, ModelReport, ModelRole, ModelSource } from '../api/compute.ts';
 import { readParams } from './encoders.ts';
 import { readGraph } from './examine.ts';
-import type { ModelCaches, SamManifest } from './model-manifest.ts';
+import { openTransUnetTensors, transUnetStage } from './keep-transunet.ts';
+import type { ModelCaches, SamManifest, TransUnetManifest } from './model-manifest.ts';
 import type { NamedTensors, SessionStage } from './runtime.ts';
 import { samStages } from './sam-model.ts';
 import { openSam, type SamModel } from './sam-source.ts';
@@ -85,9 +86,17 @@ async function openEmbeddedSam(name: EmbeddedModelName, sam: SamModel): Promise<
   return { id: hashText(`${name} ${encoder.key}`), role, stages: await samStages(sam), description, facts };
 }
 
-function describeSam({ sources, trainedIn }: SamManifest): string {
+function describeKept({ kind, sources, trainedIn }: SamManifest | TransUnetManifest): string {
   if (trainedIn === undefined) return `Made of ${sources.map(({ words }) => words).join(' and ')}.`;
-  return `Trained here from ${trainedIn.baseName}, whose encoder it shares; its ${trainedIn.which} weights.`;
+  const { baseName, which } = trainedIn;
+  return `Trained here from ${baseName}${kind === 'sam' ? ', whose encoder it shares' : ''}; its ${which} weights.`;
+}
+
+/** What a training adds to the facts of a segmenter or its encoder. */
+function trainedFacts({ role, trainedIn }: SamManifest | TransUnetManifest) {
+  if (trainedIn === undefined) return {};
+  const trained = { source: 'trained', trainedIn } as const;
+  return role === 'segmenter' ? { ...trained, crop: trainedIn.crop } : trained;
 }
 
 /** The adapters of an encoder, as its graph takes them. */
@@ -118,19 +127,32 @@ async function openMade(caches: ModelCaches, id: ModelId): Promise<OpenedModel> 
   const facts = { name, source: 'dropped', sizeBytes, sources, isKept: caches.models.persistent } as const;
   if (manifest.kind === 'sam') {
     const sam = (await openSam(caches, { kind: 'made', id })) as SamModel;
-    const { unused, normalises, trainedIn } = manifest;
+    const { unused, normalises } = manifest;
     return {
       id,
       role,
       stages: await samStages(sam),
-      description: describeSam(manifest),
+      description: describeKept(manifest),
       facts: {
         ...facts,
         sizeBytes: sizeBytes + sam.encoder.sizeBytes,
         precision: sam.encoder.precision,
         assumptions: [...(normalises ? [NORMALISED] : []), ...leftOut(unused)],
-        ...(trainedIn === undefined ? {} : { source: 'trained', trainedIn }),
-        ...(trainedIn !== undefined && role === 'segmenter' ? { crop: trainedIn.crop } : {}),
+        ...trainedFacts(manifest),
+      },
+    };
+  }
+  if (manifest.kind === 'transunet') {
+    return {
+      id,
+      role,
+      stages: [await transUnetStage(manifest, await openTransUnetTensors(caches, id))],
+      description: describeKept(manifest),
+      facts: {
+        ...facts,
+        precision: 'f32',
+        assumptions: leftOut(manifest.unused),
+        ...trainedFacts(manifest),
       },
     };
   }

@@ -50,7 +50,7 @@ describe('a trained model on WebGPU', () => {
     const id = await addTrainedModel(caches, {
       base: first,
       name: 'trained',
-      configuration,
+      sizes: { kind: 'samed', configuration },
       tensors: savedTensors('second'),
       trainedIn: { runId: 'run', which: 'best', crop: 384 },
     });
@@ -106,14 +106,14 @@ describe('SAMed-Tiny', () => {
     expect(created).toHaveBeenCalledTimes(2);
 
     const trainable = await openTrainable(caches, base);
-    expect(trainable.configuration).toEqual(SAMED_TINY);
+    expect(trainable.sizes).toEqual({ kind: 'samed', configuration: SAMED_TINY });
     const rank = 4;
     const adapted = { ...SAMED_TINY, rank };
     const trained = new Map([...samedTensors('trained', adapted)].filter(([name]) => !isOfEncoder(name)));
     const id = await addTrainedModel(caches, {
       base,
       name: 'A run',
-      configuration: adapted,
+      sizes: { kind: 'samed', configuration: adapted },
       tensors: trained,
       trainedIn: { runId: 'run', which: 'last', crop: 384 },
     });

@@ -102,7 +102,7 @@ describe('SAMeds that are kept', () => {
   it('give every tensor back to training exactly as it was', async () => {
     const trainable = await openTrainable(caches, { kind: 'made', id: first });
     const { shapes } = trainable;
-    expect(trainable.configuration).toEqual(configuration);
+    expect(trainable.sizes).toEqual({ kind: 'samed', configuration });
     const wanted = withOwn('first');
     const matrix = wanted.get(POSITION_MATRIX)?.data ?? new Float32Array();
     const positions = densePositions(matrix, gridOf(configuration));
@@ -128,7 +128,7 @@ describe('SAMeds that are kept', () => {
     const id = await addTrainedModel(caches, {
       base,
       name: 'A run, best',
-      configuration,
+      sizes: { kind: 'samed', configuration },
       tensors: trained,
       trainedIn: { runId: 'run 1', which: 'best', crop: 384 },
     });
@@ -161,7 +161,7 @@ describe('SAMeds that are kept', () => {
     const id = await addTrainedModel(caches, {
       base: { kind: 'made', id: first },
       name: 'All',
-      configuration,
+      sizes: { kind: 'samed', configuration },
       tensors,
       trainedIn: { runId: 'run 2', which: 'last', crop: 384 },
     });
@@ -176,7 +176,7 @@ describe('SAMeds that are kept', () => {
     const spec = {
       base: { kind: 'made', id: first },
       name: 'Wrong rank',
-      configuration: { ...configuration, rank: 8 },
+      sizes: { kind: 'samed', configuration: { ...configuration, rank: 8 } },
       tensors: new Map(),
       trainedIn: { runId: 'run 3', which: 'best', crop: 384 },
     } as const;
@@ -206,8 +206,8 @@ describe('a SAM without adapters', () => {
     const sam = file('sam.safetensors', (name) => !/^w_[ab]_/.test(name));
     source = { kind: 'made', id: await makeOf(caches, [sam]) };
     const trainable = await openTrainable(caches, source);
-    expect(trainable.configuration).toEqual({ ...sizes, rank: 0 });
-    const missing = createSamed(trainable.configuration).parameters.filter(
+    expect(trainable.sizes).toEqual({ kind: 'samed', configuration: { ...sizes, rank: 0 } });
+    const missing = createSamed({ ...sizes, rank: 0 }).parameters.filter(
       ({ name }) => !trainable.shapes.has(name),
     );
     expect(missing.length).toBeGreaterThan(0);
@@ -221,7 +221,13 @@ describe('a SAM without adapters', () => {
   it('takes normalised pixels, and a SAMed trained from it plain ones', async () => {
     const tensors = new Map([...samedTensors('fine', sizes)].filter(([name]) => !isOfEncoder(name)));
     const trainedIn = { runId: 'run', which: 'best', crop: null } as const;
-    const spec = { base: source, name: 'SAMed', configuration: sizes, tensors, trainedIn };
+    const spec = {
+      base: source,
+      name: 'SAMed',
+      sizes: { kind: 'samed' as const, configuration: sizes },
+      tensors,
+      trainedIn,
+    };
     const id = await addTrainedModel(caches, spec);
     const [base, trained] = await Promise.all([
       openModel(caches, source),

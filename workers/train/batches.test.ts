@@ -112,7 +112,7 @@ describe('the inputs of a step', () => {
   it('repeat the grey image, shrink the mask, and fill up with images of no weight', () => {
     const image = Float32Array.of(0.1, 0.2, 0.3, 0.4);
     const sample = { image, mask: Uint8Array.of(0, 1, 2, 2) };
-    const layout = { side: 2, logitSide: 1, preset: 'corrected' } as const;
+    const layout = { side: 2, logitSide: 1, logits: 'logits', preset: 'corrected' } as const;
     const inputs = makeStepInputs([{ sample, group: 1, weight: 2 }], 2, layout);
     expect(inputs.get('image')).toEqual(
       Float32Array.of(...image, ...image, ...image, ...new Float32Array(12)),

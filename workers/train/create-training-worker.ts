@@ -1,7 +1,6 @@
 /** What of the compute worker trains: one run at a time, the runs that are kept, and what is exported of them. */
 import { invariant, WorkbenchError } from '../../core/errors.ts';
 import type { Params } from '../../models/graph/graph.ts';
-import type { SamedConfiguration } from '../../models/zoo/samed-configuration.ts';
 import type { ModelId, ModelSource, TrainedIn } from '../api/compute.ts';
 import type { SampleSource } from '../api/data.ts';
 import type { TrainingWorker, TrainRun } from '../api/train.ts';
@@ -13,7 +12,7 @@ import { prepareRun } from './prepare-run.ts';
 import { createRunControl, type RunControl } from './run-control.ts';
 import { bestOf, type RunLog } from './run-log.ts';
 import { createRunStore } from './run-store.ts';
-import type { TrainableModel } from './trainable-model.ts';
+import type { NetworkSizes, TrainableModel } from './trainable-model.ts';
 import { trainRun } from './train-run.ts';
 import { readTensors, trainedNetwork } from './trained-tensors.ts';
 import { gpuTrainingDevice, type TrainingDevice } from './training-device.ts';
@@ -22,7 +21,7 @@ import { gpuTrainingDevice, type TrainingDevice } from './training-device.ts';
 export interface NewTrainedModel {
   readonly base: ModelSource;
   readonly name: string;
-  readonly configuration: SamedConfiguration;
+  readonly sizes: NetworkSizes;
   /** What the base does not have, or has otherwise. */
   readonly tensors: Params;
   readonly trainedIn: Omit<TrainedIn, 'baseName'>;
@@ -111,7 +110,7 @@ export function createTrainingWorker(services: TrainingServices): TrainingWorker
       const id = await services.addModel({
         base: run.spec.model,
         name: `${run.spec.name}, ${which}, step ${step}`,
-        configuration: network.configuration,
+        sizes: network.sizes,
         tensors: await readTensors(network, network.changed),
         trainedIn: { runId: run.spec.runId, which, crop: run.spec.settings.crop },
       });
@@ -123,7 +122,7 @@ export function createTrainingWorker(services: TrainingServices): TrainingWorker
   return {
     async estimateTraining(spec) {
       const [on, model] = [await requireDevice(), await services.openModel(spec.model)];
-      return prepareRun(spec, model.configuration, on).estimate;
+      return prepareRun(spec, model.sizes, on).estimate;
     },
     async train(spec, signal, report) {
       invariant(active === undefined, 'a second run was started while one is under way');

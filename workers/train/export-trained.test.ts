@@ -112,7 +112,7 @@ describe('exports', () => {
     const { side } = MINIMAL_SAMED;
     const data = synthImage('image', 3, side, side, 'export');
     const outputs = await session.run({ image: new ort.Tensor('float32', data, [1, 3, side, side]) });
-    const graph = createSamed(network.configuration);
+    const { graph } = network;
     const params = await readTensors(
       network,
       graph.parameters.map(({ name }) => name),

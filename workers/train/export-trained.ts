@@ -6,12 +6,11 @@ import type { StreamedModel } from '../../models/graph/params.ts';
 import type { CreateFile } from '../../models/onnx/sink.ts';
 import { layOutOnnx, writeOnnx } from '../../models/onnx/write.ts';
 import { rewriteStreamedModel } from '../../models/rewrite/derived-weights.ts';
+import { foldStreamedNorms } from '../../models/rewrite/fold-norms.ts';
 import { mergeLora } from '../../models/rewrite/merge-lora.ts';
 import { prune } from '../../models/rewrite/prune.ts';
-import { createSamed } from '../../models/zoo/samed.ts';
 import type { TrainedForm, TrainSettings } from '../api/train.ts';
 import { publishedTensors, type TrainedNetwork } from './trained-tensors.ts';
-import { LOGITS } from './training-task.ts';
 
 /** Files of a zip without compression, which weights do not gain from, as one blob. */
 async function zipOf(fill: (create: CreateFile) => Promise<void>): Promise<Blob> {
@@ -48,12 +47,12 @@ async function zipOf(fill: (create: CreateFile) => Promise<void>): Promise<Blob>
   return blob;
 }
 
-/** The network from image to logits with its adapters in its weights. */
+/** The network from image to logits with its adapters, or its norms, in its weights. */
 function mergedModel(network: TrainedNetwork): StreamedModel {
-  const samed = createSamed(network.configuration);
-  const logits = samed.outputs.find(({ name }) => name === LOGITS)?.value ?? '';
-  const graph = prune(samed, { [LOGITS]: logits });
-  return rewriteStreamedModel({ graph, weights: { read: (name) => network.read(name) } }, mergeLora);
+  const { graph: whole, logits, sizes } = network;
+  const graph = prune(whole, { [logits]: whole.outputs.find(({ name }) => name === logits)?.value ?? '' });
+  const model = { graph, weights: { read: (name: string) => network.read(name) } };
+  return sizes.kind === 'samed' ? rewriteStreamedModel(model, mergeLora) : foldStreamedNorms(model);
 }
 
 async function exportOnnx(network: TrainedNetwork, name: string): Promise<File> {
@@ -75,8 +74,8 @@ async function exportOnnx(network: TrainedNetwork, name: string): Promise<File> 
 
 /**
  * The file of a trained network, `name` without its ending. safetensors and pth hold adapters, prompt encoder and mask decoder
- * by the published names (of a training of every weight, all); onnx takes `image [N,3,side,side]` in [0, 1] and gives
- * `low_res_logits`, in a zip when its weights lie in a file of their own.
+ * by the published names (of a training of every weight, and of a TransUNet, all); onnx takes `image [N,3,side,side]` in
+ * [0, 1] and gives `low_res_logits`, a TransUNet's `logits`, in a zip when its weights lie in a file of their own.
  * Errors: those of the network's weights. Cost: holds the exported tensors, twice for safetensors and pth.
  */
 export async function exportTrained(
@@ -88,7 +87,8 @@ export async function exportTrained(
   if (form === 'onnx') return exportOnnx(network, name);
   const tensors = await publishedTensors(network, trainable);
   if (form === 'pth') return new File([writeTorchCheckpoint(tensors)], `${name}.pth`);
-  // Shapes do not tell the decoder's heads, which whoever opens the file again must know.
-  const heads = String(network.configuration.decoder.heads);
-  return new File([writeSafetensors(tensors, { heads })], `${name}.safetensors`);
+  // Shapes do not tell the number of attention heads, which whoever opens the file again must know.
+  const { sizes } = network;
+  const heads = sizes.kind === 'samed' ? sizes.configuration.decoder.heads : sizes.heads;
+  return new File([writeSafetensors(tensors, { heads: String(heads) })], `${name}.safetensors`);
 }

@@ -1,9 +1,9 @@
 /** What a run computes, in which order and by which plans: everything that is known before any weight is read. Pure. */
 import { WorkbenchError } from '../../core/errors.ts';
-import type { SamedConfiguration } from '../../models/zoo/samed-configuration.ts';
 import type { TrainEstimate, TrainSpec } from '../api/train.ts';
 import { type BatchPlan, planBatches } from './batch-plan.ts';
 import { estimateOf, type PlanningDevice, planRun, type RunPlans } from './run-plans.ts';
+import type { NetworkSizes } from './trainable-model.ts';
 import { createTrainingTask, type TrainingTask } from './training-task.ts';
 
 export interface PreparedRun {
@@ -16,7 +16,7 @@ export interface PreparedRun {
 /** Errors: `train/no-samples`, `train/not-trainable`, `train/does-not-fit`. Cost: up to a second for a ViT-B. */
 export function prepareRun(
   { settings, groups, training, validation }: TrainSpec,
-  model: SamedConfiguration,
+  sizes: NetworkSizes,
   device: PlanningDevice,
 ): PreparedRun {
   if (training.length === 0) {
@@ -27,7 +27,7 @@ export function prepareRun(
     groups.length,
     settings,
   );
-  const task = createTrainingTask(model, settings, groups.length);
+  const task = createTrainingTask(sizes, settings, groups.length);
   const plans = planRun(task, settings, validation.length, device);
   return { task, batches, plans, estimate: estimateOf(plans, batches) };
 }

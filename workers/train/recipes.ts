@@ -46,6 +46,27 @@ export const FEBS_RECIPE: TrainSettings = {
   batchSize: 42,
 };
 
+/**
+ * TransUNet, every weight, as its code publishes it: 150 epochs of decay without warm-up. Which run ends when is the person's:
+ * `epochsFor` as with SAMed. Its batch norms want the whole batch in memory at once. SAMed's own settings have no meaning.
+ * Source: spec page training.md; the training code of TransUNet (Chen et al., 2021).
+ */
+export const TRANSUNET_RECIPE: TrainSettings = {
+  ...SAMED_RECIPE,
+  trainable: 'all',
+  rank: 0,
+  crossEntropyWeight: 0.5,
+  diceWeight: 0.5,
+  optimizer: 'sgd',
+  learningRate: 0.01,
+  weightDecay: 1e-4,
+  momentum: 0.9,
+  warmUpStepCount: 0,
+  decayEpochCount: 150,
+  batchSize: 24,
+  memoryBytes: 4096 * MEBIBYTE,
+};
+
 /** For SAMed-Tiny on a few hundred images: small batches and a decay to the end of the run, so that minutes are enough. */
 export const SAMED_TINY_RECIPE: TrainSettings = {
   ...SAMED_RECIPE,

@@ -1,4 +1,4 @@
-/** The inputs of a step made of prepared samples: three channels, labels at a quarter of the side, groups and weights. */
+/** The inputs of a step made of prepared samples: three channels, labels at the side of the logits, groups and weights. */
 import type { PreprocessPreset } from '../../core/imaging/crop.ts';
 import { lowResolutionTarget } from '../../core/imaging/preprocess.ts';
 import { GROUP_INPUT, LABEL_INPUT, SAMPLE_WEIGHT_INPUT } from '../../models/rewrite/differentiate/loss.ts';
@@ -8,12 +8,14 @@ import type { PreparedSample } from './sample-reader.ts';
 export const IMAGE_INPUT = 'image';
 const CHANNELS = 3;
 
-/** Sides of what goes in and comes out of the network, and how masks are resized between them. */
+/** What goes in and comes out of the network, and how masks are resized between them. */
 export interface InputLayout {
   /** Of the input's square. */
   readonly side: number;
-  /** Of the logits and of their labels, a quarter of that with patches of 16 pixels. */
+  /** Of the logits and of their labels: a SAMed's is a quarter of that with patches of 16 pixels, a TransUNet's the same. */
   readonly logitSide: number;
+  /** Name of the output. */
+  readonly logits: string;
   readonly preset: PreprocessPreset;
 }
 

@@ -13,6 +13,7 @@ import type { SampleSource } from '../api/data.ts';
 import type { TrainSample, TrainSettings, TrainSpec } from '../api/train.ts';
 import type { EngineState, StepInputs, StepReport, TrainingEngine } from './engine.ts';
 import type { OptimizerRates } from './optimizer-rates.ts';
+import { nonFiniteName, squaredNormName } from './plan/persistent.ts';
 import type { TrainingPlan } from './plan/plan.ts';
 import { SAMED_TINY_RECIPE } from './recipes.ts';
 import type { TrainableModel } from './trainable-model.ts';
@@ -48,7 +49,7 @@ const TRAITS = {
 export function createTestModel(configuration: SamedConfiguration = MINIMAL_SAMED): TrainableModel {
   const params = synthParams(createSamed(configuration).parameters, 'training loop');
   return {
-    configuration,
+    sizes: { kind: 'samed', configuration },
     shapes: new Map([...params].map(([name, { shape }]) => [name, shape])),
     read: async (name) => Float32Array.from(params.get(name)?.data ?? []),
   };
@@ -83,7 +84,7 @@ function createOracleEngine(
   kept: Map<string, Float32Array<ArrayBuffer>>,
 ): TrainingEngine {
   const entries = plan.trainables?.entries ?? [];
-  const momentCount = plan.trainables?.moments.length ?? 0;
+  const momentCount = plan.trainables?.pages[0]?.moments.length ?? 0;
   let moments = Array.from({ length: momentCount }, () => {
     return new Float32Array(plan.trainables?.elementCount ?? 0);
   });
@@ -124,8 +125,9 @@ function createOracleEngine(
       step: stepCount,
       values: {
         ...reportedValues(result),
-        squaredNorm: Float32Array.of(squaredNorm),
-        nonFinite: index < 0 ? Float32Array.of(-1, -1) : Float32Array.of(index >> 16, index & 65_535),
+        [squaredNormName(0)]: Float32Array.of(squaredNorm),
+        [nonFiniteName(0)]:
+          index < 0 ? Float32Array.of(-1, -1) : Float32Array.of(index >> 16, index & 65_535),
       },
     });
     update(result, rates);

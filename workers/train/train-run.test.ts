@@ -284,9 +284,9 @@ describe('a run', () => {
     { kind: 'inverseFrequency' },
   ])('trains with the objective $kind, and goes on with it', async (objective) => {
     const spec = testSpec({ objective, epochCount: 2, validateEverySteps: 0, checkpointEverySteps: 0 });
-    const whole = start(spec);
-    await whole.end;
-    const steps = whole.log.events.filter(isStep);
+    const unbroken = start(spec);
+    await unbroken.end;
+    const steps = unbroken.log.events.filter(isStep);
     expect(steps).toHaveLength(4);
     expect(steps.every(({ loss, groupLoss }) => Number.isFinite(loss) && groupLoss.length === 2)).toBe(true);
 
@@ -298,7 +298,7 @@ describe('a run', () => {
     await expect(stopped.end).rejects.toMatchObject({ name: 'AbortError' });
     const continued = start(spec, { storage: stopped.storage });
     await continued.end;
-    expect(numbersOf(continued.log.events)).toEqual(numbersOf(whole.log.events));
+    expect(numbersOf(continued.log.events)).toEqual(numbersOf(unbroken.log.events));
   });
 
   it('goes on from the adapters that a model has, with their rank, and adds some where it has none', async () => {

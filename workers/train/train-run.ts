@@ -2,7 +2,6 @@
 import { isAbortError, serializeError, WorkbenchError } from '../../core/errors.ts';
 import { hashText } from '../../core/sha256.ts';
 import type { Report } from '../../core/tasks.ts';
-import { gridOf } from '../../models/zoo/samed-configuration.ts';
 import type { TrainRun, TrainSpec, TrainStatus } from '../api/train.ts';
 import type { SampleSource } from '../api/data.ts';
 import { initialValues } from './initial-values.ts';
@@ -14,7 +13,6 @@ import type { RunStore } from './run-store.ts';
 import { createSampleReader } from './sample-reader.ts';
 import type { TrainableModel } from './trainable-model.ts';
 import type { TrainingDevice } from './training-device.ts';
-import { LOGITS_PER_PATCH } from './training-task.ts';
 
 /** What a run takes place in. */
 export interface RunSurroundings {
@@ -57,7 +55,7 @@ export async function trainRun(
       `The run '${before.spec.name}' was begun with other settings or samples; start a new one.`,
     );
   }
-  const prepared = prepareRun(spec, model.configuration, device);
+  const prepared = prepareRun(spec, model.sizes, device);
   const { task, batches, estimate } = prepared;
   let run: TrainRun = {
     spec,
@@ -99,10 +97,10 @@ export async function trainRun(
   });
   try {
     if (kept !== undefined) await engines.training.restore(kept.state);
-    const { side } = task.configuration;
+    const { side, logitSide, logits } = task.network;
     const steps = createSteps({
       spec,
-      layout: { side, logitSide: LOGITS_PER_PATCH * gridOf(task.configuration), preset: settings.preset },
+      layout: { side, logitSide, logits, preset: settings.preset },
       batches,
       engines,
       reader: createSampleReader(sources, {

@@ -1,9 +1,15 @@
-/** What training needs of a model: its sizes and its weights, one tensor at a time, by SAM's and SAMed's names. */
+/** What training needs of a model: its sizes and its weights, one tensor at a time, by the published names. */
+import type { TransUnetConfiguration } from '../../models/checkpoints/recognised.ts';
 import type { SamedConfiguration } from '../../models/zoo/samed-configuration.ts';
 
+/** The sizes of a network at its side. */
+export type NetworkSizes =
+  /** Rank 0: without adapters, which training then adds. */
+  | { readonly kind: 'samed'; readonly configuration: SamedConfiguration }
+  | { readonly kind: 'transunet'; readonly configuration: TransUnetConfiguration; readonly heads: number };
+
 export interface TrainableModel {
-  /** Of the network at its side. Rank 0: without adapters, which training then adds. */
-  readonly configuration: SamedConfiguration;
+  readonly sizes: NetworkSizes;
   /** Everything that `read` gives, with its shape. What a SAM lacks of a SAMed is drawn anew; see `initial-values.ts`. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Row-major values of one tensor, the caller's own. Errors: `checkpoint/missing-tensor`, those of the file. */

@@ -2,17 +2,14 @@
 import type { NamedTensors } from '../../core/formats/tensor-source.ts';
 import { isAdapterName } from '../../models/checkpoints/sam-names.ts';
 import type { Tensor } from '../../models/graph/graph.ts';
-import { createSamed } from '../../models/zoo/samed.ts';
-import type { SamedConfiguration } from '../../models/zoo/samed-configuration.ts';
 import { DENSE_POSITIONS } from '../../models/zoo/samed-positions.ts';
 import type { TrainSettings } from '../api/train.ts';
 import type { NamedArrays } from './engine.ts';
 import { initialValues } from './initial-values.ts';
+import { type Network, networkOf } from './networks.ts';
 import type { TrainableModel } from './trainable-model.ts';
-import { adaptedConfiguration } from './training-task.ts';
 
-export interface TrainedNetwork {
-  readonly configuration: SamedConfiguration;
+export interface TrainedNetwork extends Pick<Network, 'sizes' | 'graph' | 'logits'> {
   /** Of every tensor, with those that the graph does not read, such as the embeddings of prompts. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Names that the model did not have: trained, or drawn at the start. */
@@ -26,15 +23,16 @@ export function trainedNetwork(
   settings: TrainSettings,
   trained: NamedArrays,
 ): TrainedNetwork {
-  const configuration = adaptedConfiguration(model.configuration, settings);
-  const graph = createSamed(configuration);
+  const { sizes, graph, logits } = networkOf(model.sizes, settings);
   const shapes = new Map([
     ...model.shapes,
     ...graph.parameters.map(({ name, shape }) => [name, shape.map(Number)] as const),
   ]);
   const start = initialValues(model, graph, 1, settings.seed);
   return {
-    configuration,
+    sizes,
+    graph,
+    logits,
     shapes,
     changed: new Set([...shapes.keys()].filter((name) => trained.has(name) || !model.shapes.has(name))),
     async read(name) {
@@ -58,13 +56,17 @@ export async function readTensors(
  * has adapters, which are saved in its place.
  * Source: `save_lora_parameters` of github.com/hitachinsk/SAMed, in both variants.
  */
-function isPublished(name: string, { adaptsDecoder }: SamedConfiguration): boolean {
-  if (name === DENSE_POSITIONS) return false;
+function isPublished(name: string, sizes: TrainedNetwork['sizes']): boolean {
+  if (sizes.kind === 'transunet') return true;
+  const { adaptsDecoder } = sizes.configuration;
   if (isAdapterName(name) || name.startsWith('prompt_encoder.')) return true;
   return name.startsWith('mask_decoder.') && !(adaptsDecoder && name.includes('transformer'));
 }
 
-/** What the published code saves, with its names and in its order; of a training of every weight the encoder too. */
+/**
+ * What the published code saves, with its names and in its order: of a TransUNet everything, of a training of every weight the
+ * encoder too.
+ */
 export async function publishedTensors(
   network: TrainedNetwork,
   trainable: TrainSettings['trainable'],
@@ -74,7 +76,8 @@ export async function publishedTensors(
   const others = names.filter(
     (name) =>
       !isAdapterName(name) &&
-      (trainable === 'all' ? name !== DENSE_POSITIONS : isPublished(name, network.configuration)),
+      name !== DENSE_POSITIONS &&
+      (trainable === 'all' || isPublished(name, network.sizes)),
   );
   const prompt = others.filter((name) => name.startsWith('prompt_encoder.'));
   const rest = others.filter((name) => !name.startsWith('prompt_encoder.'));

@@ -6,7 +6,6 @@ import type { TrainSample, ValidationEvent, ValidationOverlay } from '../api/tra
 import type { TrainingEngine } from './engine.ts';
 import type { PreparedSample, SampleFailure, SampleReader } from './sample-reader.ts';
 import { type InputLayout, makeStepInputs } from './step-inputs.ts';
-import { LOGITS } from './training-task.ts';
 
 const OVERLAY_COUNT = 6;
 const GREY_LEVELS = 255;
@@ -61,7 +60,7 @@ export async function validate(
   onImages: (doneCount: number) => void,
 ): Promise<Validation> {
   const { batchSize } = engine.plan;
-  const { side, logitSide } = layout;
+  const { side, logitSide, logits: output } = layout;
   const images: ValidatedImage[] = [];
   const overlays: ValidationOverlay[] = [];
   const failures: SampleFailure[] = [];
@@ -79,7 +78,7 @@ export async function validate(
     }
     const weighted = readable.map(({ ref, sample }) => ({ sample, group: ref.group, weight: 1 }));
     const { outputs } = await engine.evaluate(makeStepInputs(weighted, batchSize, layout));
-    const logits = outputs.get(LOGITS) ?? new Float32Array();
+    const logits = outputs.get(output) ?? new Float32Array();
     for (const [index, { ref, sample }] of readable.entries()) {
       const own = logits.subarray(index * logitCount, (index + 1) * logitCount);
       const prediction = upsampleArgmax(own, CLASS_COUNT, logitSide, logitSide, side);

@@ -1,6 +1,7 @@
 /** Which model is trained, which of its weights, and by which method with its own parameters. */
 import { useStore } from '../../state/store.ts';
 import { selectTrainModels } from '../../state/train-models.ts';
+import { selectIsSamed } from '../../state/train-selectors.ts';
 import { METHOD_LABELS, METHODS, type Method } from '../../state/train-recipes.ts';
 import { ChoiceSetting, NumberSetting, SwitchSetting } from '../../ui/settings.tsx';
 import { SettingsGroup } from '../../ui/SettingsGroup.tsx';
@@ -18,28 +19,12 @@ const METHOD_REASONS: Readonly<Record<Method, string>> = {
   inverseFrequency: 'Every group weighs equally in the loss, whatever its size.',
 };
 
-function ModelSettings() {
+/** Which weights of a SAMed are trained; of a TransUNet all are. */
+function SamedSettings() {
   const of = useTrainSetting();
   const number = useTrainNumber();
-  const models = useStore(selectTrainModels);
-  const refused = models.filter(({ refusal }) => refusal !== undefined);
   return (
-    <SettingsGroup title="Model">
-      <ChoiceSetting
-        {...of('modelKey')}
-        label="Model"
-        reason="SAMed-Tiny comes with the workbench; a SAMed made of dropped files in Models can be trained too, and one trained before goes on."
-        choices={models.map(({ key, name, refusal }) => ({
-          value: key,
-          label: refusal === undefined ? name : `${name} (not trainable)`,
-          disabled: refusal !== undefined,
-        }))}
-      />
-      {refused.map(({ key, name, refusal }) => (
-        <p key={key} className={styles['soft']}>
-          {name}: {refusal}
-        </p>
-      ))}
+    <>
       <ChoiceSetting
         {...of('trainable')}
         label="Trained weights"
@@ -52,13 +37,40 @@ function ModelSettings() {
       <NumberSetting
         {...number('rank')}
         label="LoRA rank"
-        reason="Rank of new adapters; published: 4. A model that has adapters keeps its own."
+        reason="Rank of new adapters; published: 4; 0 for none. A model that has adapters keeps its own."
       />
       <SwitchSetting
         {...of('adaptsDecoder')}
         label="Adapters in the decoder too"
         reason="SAMed adapts the encoder only and trains the decoder as a whole; some later versions adapt the decoder."
       />
+    </>
+  );
+}
+
+function ModelSettings() {
+  const of = useTrainSetting();
+  const models = useStore(selectTrainModels);
+  const isSamed = useStore(selectIsSamed);
+  const refused = models.filter(({ refusal }) => refusal !== undefined);
+  return (
+    <SettingsGroup title="Model">
+      <ChoiceSetting
+        {...of('modelKey')}
+        label="Model"
+        reason="SAMed-Tiny comes with the workbench; a SAMed or TransUNet made of dropped files in Models can be trained too, and one trained before goes on."
+        choices={models.map(({ key, name, refusal }) => ({
+          value: key,
+          label: refusal === undefined ? name : `${name} (not trainable)`,
+          disabled: refusal !== undefined,
+        }))}
+      />
+      {refused.map(({ key, name, refusal }) => (
+        <p key={key} className={styles['soft']}>
+          {name}: {refusal}
+        </p>
+      ))}
+      {isSamed && <SamedSettings />}
     </SettingsGroup>
   );
 }

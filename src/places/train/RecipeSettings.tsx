@@ -12,7 +12,7 @@ function LossSettings() {
         label="Weight of cross-entropy"
         decimals={3}
         step={0.1}
-        reason="Published for SAMed: 0.2 of cross-entropy and 0.8 of Dice, on logits at a quarter of the side."
+        reason="Published for SAMed: 0.2 of cross-entropy and 0.8 of Dice, on logits at a quarter of the side; for TransUNet 0.5 of each, at the whole side."
       />
       <NumberSetting
         {...number('diceWeight')}
@@ -45,14 +45,14 @@ function OptimizerSettings() {
         label="Learning rate"
         decimals={6}
         step={0.0005}
-        reason="The highest one, after the warm-up. Published: 0.005 for plain SAMed, 0.0005 for its FEBS phase."
+        reason="The highest one, after the warm-up. Published: 0.005 for plain SAMed, 0.0005 for its FEBS phase, 0.01 for TransUNet."
       />
       <NumberSetting
         {...number('weightDecay')}
         label="Weight decay"
         decimals={5}
         step={0.01}
-        reason="AdamW decays weights apart from the gradient. Published: 0.1."
+        reason="AdamW decays weights apart from the gradient. Published: 0.1 for SAMed, 0.0001 for TransUNet with SGD."
       />
       {optimizer.value === 'sgd' && (
         <NumberSetting
@@ -94,7 +94,7 @@ function LengthSettings() {
         {...number('batchSize')}
         label="Batch"
         unit="images a step"
-        reason="Published: 24 (FairSeg), 28 (search paper), 42 (FEBS). What does not fit into memory at once is accumulated."
+        reason="Published: 24 (FairSeg), 28 (search paper), 42 (FEBS). What does not fit into memory at once is accumulated; the batch norms of a TransUNet need all of it at once."
       />
       <SwitchSetting
         {...of('isAugmented')}

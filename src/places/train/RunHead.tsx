@@ -3,11 +3,11 @@ import { Button, Menu } from '@mantine/core';
 import { IconDownload, IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import { type SerializedError, serializeError } from '../../../core/errors.ts';
-import type { TrainedForm, TrainEvent, TrainRun } from '../../../workers/api/train.ts';
+import type { TrainedForm, TrainEvent, TrainRun, TrainSettings } from '../../../workers/api/train.ts';
 import { resumeTraining } from '../../services/train.ts';
 import { deleteTrainRun, exportTrained, openTrainedModel } from '../../services/train-runs.ts';
 import { saveRunJson, saveStepsCsv } from '../../services/train-export.ts';
-import { store } from '../../state/store.ts';
+import { store, useStore } from '../../state/store.ts';
 import { METHOD_LABELS } from '../../state/train-recipes.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { formatCount, formatCounted } from '../../ui/format.ts';
@@ -16,11 +16,18 @@ import styles from './TrainPlace.module.css';
 import { useMissingCount, useRunStatus, useTrainJob } from './use-run.ts';
 import { STARTED, STATUS_WORDS } from './words.ts';
 
-const FORMS: readonly { readonly form: TrainedForm; readonly label: string }[] = [
-  { form: 'safetensors', label: 'LoRA and decoder (.safetensors)' },
-  { form: 'pth', label: 'LoRA and decoder for PyTorch (.pth)' },
-  { form: 'onnx', label: 'Whole model as ONNX' },
-];
+const WEIGHTS_WORDS: Readonly<Record<TrainSettings['trainable'], string>> = {
+  'adapters-and-decoder': 'LoRA and decoder',
+  all: 'All weights',
+};
+const formsOf = ({ spec }: TrainRun): readonly { readonly form: TrainedForm; readonly label: string }[] => {
+  const weights = WEIGHTS_WORDS[spec.settings.trainable];
+  return [
+    { form: 'safetensors', label: `${weights} (.safetensors)` },
+    { form: 'pth', label: `${weights} for PyTorch (.pth)` },
+    { form: 'onnx', label: 'Whole model as ONNX' },
+  ];
+};
 const LOGS: readonly {
   readonly label: string;
   readonly save: (run: TrainRun, events: readonly TrainEvent[]) => Promise<void>;
@@ -51,7 +58,7 @@ function ExportMenu({ run, attempt }: { readonly run: TrainRun; readonly attempt
       </Menu.Target>
       <Menu.Dropdown>
         {keptWeightsOf(run).flatMap((which) =>
-          FORMS.map(({ form, label }) => (
+          formsOf(run).map(({ form, label }) => (
             <Menu.Item
               key={`${which} ${form}`}
               onClick={() => attempt(() => exportTrained(runId, which, form))}
@@ -70,8 +77,11 @@ function ExportMenu({ run, attempt }: { readonly run: TrainRun; readonly attempt
   );
 }
 
-/** Evaluate and Search with the best model of the run, or its last one where none is known as best. */
+/** Evaluate and Search with the best model of the run, or its last one where none is known as best; a TransUNet has no extractor. */
 function UseLinks({ run, attempt }: { readonly run: TrainRun; readonly attempt: Attempt }) {
+  const hasExtractor = useStore(({ models }) =>
+    models.made.some(({ role, trainedIn }) => role === 'extractor' && trainedIn?.runId === run.spec.runId),
+  );
   const model = run.models.find(({ which }) => which === 'best') ?? run.models[0];
   if (model === undefined) return null;
   const { which } = model;
@@ -82,9 +92,11 @@ function UseLinks({ run, attempt }: { readonly run: TrainRun; readonly attempt: 
       <Button variant="default" size="compact-xs" onClick={() => open('evaluate')}>
         Evaluate its {which} model
       </Button>
-      <Button variant="default" size="compact-xs" onClick={() => open('search')}>
-        Search with its encoder
-      </Button>
+      {hasExtractor && (
+        <Button variant="default" size="compact-xs" onClick={() => open('search')}>
+          Search with its encoder
+        </Button>
+      )}
     </>
   );
 }
