@@ -25,4 +25,4 @@ export const SAMED_TINY: SamedConfiguration = {
  * Centre crop of the image that it was trained with, in pixels: every disc of the cohorts that it knows lies inside, and
  * an image of 128 shows more of it than with the published 512.
  */
-export const SAMED_TINY_CROP = 384;
+export const SAMED_TINY_CROP = 320;

@@ -9,13 +9,13 @@ export interface PretrainingOptions extends EyeCounts {
 
 export const PRETRAINING: PretrainingOptions = {
   seed: 1,
-  trainingCount: 600,
+  trainingCount: 1200,
   validationCount: 32,
   demoCount: 1000,
   demoSeed: 1,
   fineTuningCount: 200,
-  epochCount: 8,
-  fineTuningEpochCount: 10,
+  epochCount: 20,
+  fineTuningEpochCount: 30,
 };
 
 /** Mean Dice over images, at the network's side. */
