@@ -1,30 +1,12 @@
-// out = softmax over keys of the score, times v, and the logarithm of the sum of exp(score), without storing scores.
-// out [N,T,C] (or [N,h,w,C]); log_sum_exp [N,H,T]. A workgroup owns 32 queries of one head and walks over their keys in
-// tiles of 32; an invocation scores 4 queries with 4 keys, then adds up to 3 quads of channels of the same 4 queries over
-// all keys of the tile. Two barriers a tile: the largest scores are there, the weights are there.
-@group(0) @binding(3) var<storage, read_write> out: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> log_sum_exp: array<f32>;
-
-// Below every score, and finite so that no difference is NaN.
-const LOWEST = -3.0e38;
+// Attention without storing scores, on adapters with memory for a workgroup: a workgroup owns 32 queries of one head and walks
+// over their keys in tiles of 32; an invocation scores 4 queries with 4 keys, then adds up to 3 quads of channels of the same 4
+// queries over all keys of the tile. Two barriers a tile: the largest scores are there, the weights are there.
 
 // [8 invocations along keys, 8 times 4 queries]
 var<workgroup> partial: array<vec4<f32>, 64>;
 // [32 keys, 8 times 4 queries]
 var<workgroup> weights: array<vec4<f32>, 256>;
 var<workgroup> tile_keys: array<vec4<u32>, 8>;
-
-fn scaled(a: mat4x4<f32>, factors: vec4<f32>) -> mat4x4<f32> {
-  return mat4x4<f32>(a[0] * factors.x, a[1] * factors.y, a[2] * factors.z, a[3] * factors.w);
-}
-
-fn store(at: vec4<u32>, quad: u32, isQuery: vec4<bool>, values: mat4x4<f32>) {
-  if (quad >= QUADS) { return; }
-  if (isQuery.x) { out[at.x + quad] = values[0]; }
-  if (isQuery.y) { out[at.y + quad] = values[1]; }
-  if (isQuery.z) { out[at.z + quad] = values[2]; }
-  if (isQuery.w) { out[at.w + quad] = values[3]; }
-}
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
@@ -88,12 +70,5 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
   store(at, local.x, isQuery, scaled(out0, 1 / total));
   if (QUADS > 8) { store(at, local.x + 8, isQuery, scaled(out1, 1 / total)); }
   if (QUADS > 16) { store(at, local.x + 16, isQuery, scaled(out2, 1 / total)); }
-  if (local.x == 0) {
-    let index = (span.image * HEADS + span.head) * QUERIES + queries;
-    let kept = largest + log(total);
-    if (isQuery.x) { log_sum_exp[index.x] = kept.x; }
-    if (isQuery.y) { log_sum_exp[index.y] = kept.y; }
-    if (isQuery.z) { log_sum_exp[index.z] = kept.z; }
-    if (isQuery.w) { log_sum_exp[index.w] = kept.w; }
-  }
+  if (local.x == 0) { store_log_sum_exp(span, queries, isQuery, largest + log(total)); }
 }

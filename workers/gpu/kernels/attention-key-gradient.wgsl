@@ -1,19 +1,11 @@
-// dk = dS^T q / sqrt(D) and dv = P^T dOut. A workgroup owns 32 keys of one head and walks over the queries in tiles of 32; an
-// invocation has 4 keys and 4 queries of a tile's scores, then adds up to 3 quads of channels of the same 4 keys over all
-// queries of the tile. Two barriers a tile, as in attention-query-gradient.wgsl.
+// dk and dv. A workgroup owns 32 keys of one head and walks over the queries in tiles of 32; an invocation has 4 keys and 4
+// queries of a tile's scores, then adds up to 3 quads of channels of the same 4 keys over all queries of the tile. Two barriers a
+// tile, as in attention-query-gradient.wgsl.
 
 // [32 queries, 8 times 4 keys]
 var<workgroup> weights: array<vec4<f32>, 256>;
 var<workgroup> d_scores: array<vec4<f32>, 256>;
 var<workgroup> tile_queries: array<vec4<u32>, 8>;
-
-fn store(span: Span, keys: vec4<u32>, quad: u32, isKey: vec4<bool>, d_key: mat4x4<f32>, d_value: mat4x4<f32>) {
-  if (quad >= QUADS) { return; }
-  if (isKey.x) { store_key(span, keys.x, quad, d_key[0] * SCALE, d_value[0]); }
-  if (isKey.y) { store_key(span, keys.y, quad, d_key[1] * SCALE, d_value[1]); }
-  if (isKey.z) { store_key(span, keys.z, quad, d_key[2] * SCALE, d_value[2]); }
-  if (isKey.w) { store_key(span, keys.w, quad, d_key[3] * SCALE, d_value[3]); }
-}
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {

@@ -1,20 +1,9 @@
-// dq = dS k / sqrt(D), tile by tile as in attention-forward.wgsl: a workgroup owns 32 queries of one head. d_query has
-// GRADIENT_STRIDE quads a token. Two barriers a tile: the tile before is used up, the derivatives of scores are there.
-override GRADIENT_STRIDE: u32;
-
-@group(0) @binding(5) var<storage, read_write> d_query: array<vec4<f32>>;
+// dq, tile by tile as in attention-forward.wgsl: a workgroup owns 32 queries of one head. Two barriers a tile: the tile before is
+// used up, the derivatives of scores are there.
 
 // [32 keys, 8 times 4 queries]
 var<workgroup> d_scores: array<vec4<f32>, 256>;
 var<workgroup> tile_keys: array<vec4<u32>, 8>;
-
-fn store(at: vec4<u32>, quad: u32, isQuery: vec4<bool>, values: mat4x4<f32>) {
-  if (quad >= QUADS) { return; }
-  if (isQuery.x) { d_query[at.x + quad] = values[0] * SCALE; }
-  if (isQuery.y) { d_query[at.y + quad] = values[1] * SCALE; }
-  if (isQuery.z) { d_query[at.z + quad] = values[2] * SCALE; }
-  if (isQuery.w) { d_query[at.w + quad] = values[3] * SCALE; }
-}
 
 @compute @workgroup_size(8, 8)
 fn main(

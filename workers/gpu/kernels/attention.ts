@@ -17,19 +17,38 @@ import {
   TILE,
 } from './attention-heads.ts';
 import keyGradientCode from './attention-key-gradient.wgsl?raw';
+import keyResultsCode from './attention-key-results.wgsl?raw';
 import keyStoresCode from './attention-key-stores.wgsl?raw';
 import noRelativeCode from './attention-no-relative.wgsl?raw';
 import queryGradientCode from './attention-query-gradient.wgsl?raw';
+import queryResultsCode from './attention-query-results.wgsl?raw';
+import { forwardText, keyGradientText, queryGradientText } from './attention-registers.ts';
+import resultsCode from './attention-results.wgsl?raw';
 import statisticsCode from './attention-statistics.wgsl?raw';
 import tileCode from './attention-tile.wgsl?raw';
 import tokensCode from './attention-tokens.wgsl?raw';
 import type { Dispatch, KernelRule, KernelTraits, Operand } from './kernel.ts';
 
-/** The text of the forward kernel, without where tokens lie. */
-export const FORWARD = [tileCode, forwardCode].join('\n');
-/** The texts of the gradients of queries and of keys, without where tokens lie and what is made besides. */
-export const QUERY_GRADIENT = [tileCode, gradientCode, queryGradientCode].join('\n');
-export const KEY_GRADIENT = [tileCode, gradientCode, keyGradientCode].join('\n');
+/** Texts of the kernels, without where tokens lie. */
+interface AttentionTexts {
+  readonly forward: string;
+  /** Also without what becomes of the relative terms, and of where gradients of keys are stored. */
+  readonly queryGradient: string;
+  readonly keyGradient: string;
+}
+
+/** The texts for heads, of the adapter's variant. */
+export function attentionTexts({ quads }: Heads, { isSoftware }: KernelTraits): AttentionTexts {
+  const mains = isSoftware
+    ? [forwardText(quads), queryGradientText(quads), keyGradientText(quads)]
+    : [forwardCode, queryGradientCode, keyGradientCode];
+  const [forward, queryGradient, keyGradient] = mains as [string, string, string];
+  return {
+    forward: [tileCode, resultsCode, forward].join('\n'),
+    queryGradient: [tileCode, gradientCode, queryResultsCode, queryGradient].join('\n'),
+    keyGradient: [tileCode, gradientCode, keyResultsCode, keyGradient].join('\n'),
+  };
+}
 
 /** What a query's gradient reads beside the operands: (logSumExp, delta). `queries` are those of an image. */
 export function statisticsDispatch(
@@ -71,7 +90,7 @@ export const attentionKernelRules: {
       dispatches: [
         {
           class: 'attention',
-          code: [tokensCode, FORWARD].join('\n'),
+          code: [tokensCode, attentionTexts(heads, traits).forward].join('\n'),
           constants,
           bindings: [input(0), input(1), input(2), result(0), isKept ? result(1) : scratch(0)],
           workgroups: tiles(queries),
@@ -86,20 +105,21 @@ export const attentionKernelRules: {
     const [, q, k] = inputs as [number[], number[], number[]];
     const { images, queries, keys, heads, constants, tiles } = sizesOf(q, k, attributes.heads);
     const statistics = scratch(0);
+    const { queryGradient, keyGradient } = attentionTexts(heads, traits);
     const operands = [input(1), input(2), input(3), input(0), statistics];
     const kernel = {
       dispatches: [
         statisticsDispatch(heads, { images, queries }, [input(0), input(4), input(5), statistics], traits),
         {
           class: 'attention',
-          code: [tokensCode, noRelativeCode, QUERY_GRADIENT].join('\n'),
+          code: [tokensCode, noRelativeCode, queryGradient].join('\n'),
           constants: { ...constants, GRADIENT_STRIDE: heads.heads * heads.quads },
           bindings: [...operands, result(0)],
           workgroups: tiles(queries),
         },
         {
           class: 'attention',
-          code: [tokensCode, keyStoresCode, KEY_GRADIENT].join('\n'),
+          code: [tokensCode, keyStoresCode, keyGradient].join('\n'),
           constants,
           bindings: [...operands, result(1), result(2)],
           workgroups: tiles(keys),

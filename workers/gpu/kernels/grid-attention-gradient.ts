@@ -3,10 +3,11 @@
  * are made again tile by tile; the derivatives of the relative terms are summed for each query, then meet the tables.
  */
 import { elementCount } from '../../../models/graph/shape.ts';
-import { KEY_GRADIENT, QUERY_GRADIENT, statisticsDispatch } from './attention.ts';
+import { attentionTexts, statisticsDispatch } from './attention.ts';
 import { attentionLine, input, onWholeQuads, QUAD, result, scratch } from './attention-heads.ts';
 import keyStoresCode from './grid-attention-key-stores.wgsl?raw';
 import { type Grid, gridOf, relativeDispatches } from './grid-attention-layout.ts';
+import ownRelativeSumsCode from './grid-attention-own-relative-sums.wgsl?raw';
 import paddingGradientCode from './grid-attention-padding-gradient.wgsl?raw';
 import paddingTermsCode from './grid-attention-padding-terms.wgsl?raw';
 import relativeGradientCode from './grid-attention-relative-gradient.wgsl?raw';
@@ -67,9 +68,10 @@ export function queryGradients(
   stride: number,
   traits: KernelTraits,
 ): Dispatch[] {
+  const sumsCode = traits.isSoftware ? ownRelativeSumsCode : relativeSumsCode;
   const tiles: Dispatch = {
     class: 'attention',
-    code: [tokensCode, relativeSumsCode, QUERY_GRADIENT].join('\n'),
+    code: [tokensCode, sumsCode, attentionTexts(grid.heads, traits).queryGradient].join('\n'),
     constants: { ...grid.tileConstants, GRADIENT_STRIDE: stride },
     bindings: [QKV, QKV, RELATIVE, DOUT, STATISTICS, dQuery, D_RELATIVE],
     workgroups: grid.tiles,
@@ -90,7 +92,7 @@ export const gridAttentionGradient: KernelRule<'gridAttentionGradient'> = (
   const stride = (3 * grid.channels) / QUAD;
   const keys: Dispatch = {
     class: 'attention',
-    code: [tokensCode, keyStoresCode, KEY_GRADIENT].join('\n'),
+    code: [tokensCode, keyStoresCode, attentionTexts(grid.heads, traits).keyGradient].join('\n'),
     constants: grid.tileConstants,
     bindings: [QKV, QKV, RELATIVE, DOUT, STATISTICS, result(0)],
     workgroups: grid.tiles,

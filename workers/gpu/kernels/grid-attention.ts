@@ -4,7 +4,7 @@
  * column of its window, one for padding.
  */
 import { elementCount } from '../../../models/graph/shape.ts';
-import { FORWARD } from './attention.ts';
+import { attentionTexts } from './attention.ts';
 import { attentionLine, input, onWholeQuads, result, scratch } from './attention-heads.ts';
 import { gridAttentionGradient } from './grid-attention-gradient.ts';
 import { gridOf, relativeDispatches } from './grid-attention-layout.ts';
@@ -24,7 +24,7 @@ const gridAttention: KernelRule<'gridAttention'> = ({ attributes, inputs, result
   const logSumExp = results.length > 1 ? result(1) : scratch(1);
   const tiles: Dispatch = {
     class: 'attention',
-    code: [tokensCode, FORWARD].join('\n'),
+    code: [tokensCode, attentionTexts(grid.heads, traits).forward].join('\n'),
     constants: grid.tileConstants,
     bindings: [input(0), input(0), scratch(0), result(0), logSumExp],
     workgroups: grid.tiles,
