@@ -24,6 +24,7 @@ import { createSampleReader } from '../../workers/train/sample-reader.ts';
 import { trainRun } from '../../workers/train/train-run.ts';
 import type { NetworkSizes, TrainableModel } from '../../workers/train/trainable-model.ts';
 import type { TrainingDevice } from '../../workers/train/training-device.ts';
+import { createLock } from '../../workers/infer/lock.ts';
 import { validate } from '../../workers/train/validate.ts';
 import { createEyes, type Eyes } from './eye-source.ts';
 import { drawWeights, positionsOf } from './initial-weights.ts';
@@ -73,6 +74,8 @@ function modelOf(weights: NamedTensors): TrainableModel {
   const tensors = new Map([...weights, [DENSE_POSITIONS, positionsOf(weights, SAMED_TINY)] as const]);
   return {
     sizes: TINY_SIZES,
+    // What a run of this script starts from follows from its settings.
+    hash: 'drawn',
     shapes: new Map(Array.from(tensors, ([name, { shape }]) => [name, shape])),
     read: async (name) => Float32Array.from(tensors.get(name)?.data ?? []),
   };
@@ -124,7 +127,13 @@ async function run(place: Workplace, eyes: Eyes, spec: TrainSpec, weights: Named
   const done = await trainRun(
     spec,
     modelOf(weights),
-    { device, store, sources: () => new Map([[0, eyes.source]]), addModels: async () => [] },
+    {
+      device,
+      exclusive: createLock(),
+      store,
+      sources: () => new Map([[0, eyes.source]]),
+      addModels: async () => [],
+    },
     createRunControl(),
     { events, overlays: [] },
     new AbortController().signal,

@@ -107,20 +107,23 @@ export async function exportTrained(runId: string, which: 'best' | 'last', form:
 /** The role that a place gives to a trained model: it segments for Evaluate, its encoder extracts features for Search. */
 const ROLE_OF = { evaluate: 'segmenter', search: 'extractor' } as const;
 
-/** Loads what a run has learnt, takes it into use and goes to a place that uses it. Errors: `train/no-run`. */
+/**
+ * Loads what a run has learnt, takes it into use and goes to a place that uses it; of a run that did not come to its end the
+ * models are made first. Errors: `train/no-run`; those of keeping models.
+ */
 export async function openTrainedModel(
   runId: string,
   which: 'best' | 'last',
   place: keyof typeof ROLE_OF,
 ): Promise<void> {
   const { worker } = await startCompute();
+  const models = await worker.addTrainedModels(runId);
   await refreshMade(worker);
-  const found = store
-    .getState()
-    .models.made.find(
-      ({ role, trainedIn }) =>
-        role === ROLE_OF[place] && trainedIn?.runId === runId && trainedIn.which === which,
-    );
+  const step = models.find((model) => model.which === which)?.step;
+  const found = store.getState().models.made.find(({ role, trainedIn }) => {
+    const isOfRun = trainedIn?.runId === runId && trainedIn.which === which && trainedIn.step === step;
+    return role === ROLE_OF[place] && isOfRun;
+  });
   if (found === undefined) {
     throw new WorkbenchError('train/no-run', `The ${which} model of the run was deleted in Models.`);
   }

@@ -55,7 +55,7 @@ describe('defaults', () => {
       role: 'segmenter' as const,
       trainsAs: 'samed' as const,
       sizeBytes: 1,
-      trainedIn: { runId, which: 'best' as const, baseName: '', crop },
+      trainedIn: { runId, which: 'best' as const, step: 1, baseName: '', crop },
     });
     const run = (runId: string, model: ModelSource) => ({ spec: { runId, model } }) as TrainRun;
     const state = {

@@ -96,6 +96,7 @@ export function createFakeTraining(provider: 'webgpu' | 'wasm' = 'webgpu') {
       estimate: ESTIMATE,
       elapsedMs: 0,
       error: undefined,
+      modelHash: 'weights',
       models: [],
       gpuCheck: undefined,
     };
@@ -143,6 +144,10 @@ export function createFakeTraining(provider: 'webgpu' | 'wasm' = 'webgpu') {
       runs.delete(runId);
       return Promise.resolve();
     },
+    addTrainedModels(runId: string) {
+      calls.push(`models ${runId}`);
+      return Promise.resolve(runs.get(runId)?.models ?? []);
+    },
     exportTrained: (_runId: string, which: string, form: string) =>
       Promise.resolve(new File(['weights'], `${which}.${form}`)),
     checkGpu: () => Promise.resolve(CHECK),
@@ -176,7 +181,7 @@ export function createFakeTraining(provider: 'webgpu' | 'wasm' = 'webgpu') {
     },
     finish() {
       if (under === undefined) throw new Error('nothing trains');
-      const models = [{ which: 'best', id: 'ef56' }] as const;
+      const models = [{ which: 'best', step: ESTIMATE.stepCount, id: 'ef56' }] as const;
       under.end(change(under.runId, { status: 'finished', step: ESTIMATE.stepCount, models }));
     },
     lose() {

@@ -59,6 +59,8 @@ export interface SelfTest {
 export interface TrainedIn {
   readonly runId: string;
   readonly which: 'best' | 'last';
+  /** Steps that its weights have done. */
+  readonly step: number;
   /** What it was trained from. */
   readonly baseName: string;
   /** Centre crop of its training images, in pixels; null for none. */

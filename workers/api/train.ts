@@ -163,8 +163,17 @@ export interface TrainRun {
   readonly estimate: TrainEstimate;
   readonly elapsedMs: number;
   readonly error: SerializedError | undefined;
-  /** The trained models that Models, Evaluate and Search list: best and last. */
-  readonly models: readonly { readonly which: 'best' | 'last'; readonly id: ModelId }[];
+  /**
+   * Of the weights that it started from, for a network that comes with the workbench may change. Absent in runs of versions that
+   * did not note it.
+   */
+  readonly modelHash?: string;
+  /** Its segmenters that Models, Evaluate and Search list: best and last, of the steps that their weights have done. */
+  readonly models: readonly {
+    readonly which: 'best' | 'last';
+    readonly step: number;
+    readonly id: ModelId;
+  }[];
   /** Result of "check this GPU" on this adapter, if it was done. */
   readonly gpuCheck: GpuCheck | undefined;
 }
@@ -198,19 +207,24 @@ export interface TrainingWorker {
   /**
    * Trains, or goes on with a run that has a checkpoint. Cancelled, the run is kept as 'interrupted' with a checkpoint.
    * Errors: the signal's reason; as `estimateTraining`; `train/no-samples`, `train/no-run` for a run of this id with other
-   * settings or samples; `train/non-finite` naming step and tensor; `gpu/device-lost` when a new
+   * settings, samples or weights; `train/non-finite` naming step and tensor; `gpu/device-lost` when a new
    * device cannot be had.
    */
   train(spec: TrainSpec, signal: AbortSignal, report: Report): Promise<TrainRun>;
   /** Events of a run from index `from` on. A run that goes on from its checkpoint has those up to it: ask from 0 again. */
   trainEvents(runId: string, from: number): Promise<readonly TrainEvent[]>;
-  /** The overlays of the last validation in this worker's life. */
+  /** The overlays of the last validation, kept with the run. */
   trainOverlays(runId: string): Promise<readonly ValidationOverlay[]>;
   pauseTraining(runId: string, isPaused: boolean): Promise<void>;
   /** Writes a checkpoint now: the page is being hidden. */
   checkpointTraining(runId: string): Promise<void>;
   trainRuns(): Promise<readonly TrainRun[]>;
   deleteTrainRun(runId: string): Promise<void>;
+  /**
+   * Makes loadable models of the best and last weights of a run that is not under way, as its end does, unless they are made.
+   * Errors: `train/no-run` for a run without any, or whose first weights have changed; those of keeping models.
+   */
+  addTrainedModels(runId: string): Promise<TrainRun['models']>;
   /** LoRA and decoder of a run as a file that PyTorch reads, or the merged model as ONNX (a zip when it is several files). */
   exportTrained(runId: string, which: 'best' | 'last', form: TrainedForm): Promise<File>;
   checkGpu(signal: AbortSignal, report: Report): Promise<GpuCheck>;

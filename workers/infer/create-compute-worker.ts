@@ -53,6 +53,7 @@ export function createComputeWorker(): ComputeWorker & TrainingWorker {
   return {
     ...createTrainingWorker({
       gpu: async () => (await runtime()).gpu,
+      exclusive: async (task) => (await runtime()).exclusive(task),
       sources,
       openModel: async (source) => openTrainable(await caches, source),
       addModel: async (model) => addTrainedModel(await caches, model),

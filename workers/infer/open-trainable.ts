@@ -1,5 +1,5 @@
 /** A SAM, SAMed or TransUNet as training needs it: its sizes, and weights read one at a time from where they are kept anyway. */
-import { WorkbenchError } from '../../core/errors.ts';
+import { invariant, WorkbenchError } from '../../core/errors.ts';
 import type { TensorSource } from '../../core/formats/tensor-source.ts';
 import { overlayTensors } from '../../models/checkpoints/tensor-views.ts';
 import { CLASS_COUNT } from '../../core/segmentation/classes.ts';
@@ -8,7 +8,7 @@ import { POSITION_MATRIX, withDensePositions } from '../../models/zoo/samed-posi
 import type { MadeModel, ModelSource } from '../api/compute.ts';
 import type { TrainableModel } from '../train/trainable-model.ts';
 import { openTransUnetTensors } from './keep-transunet.ts';
-import type { ModelCaches, ModelManifest } from './model-manifest.ts';
+import type { EncoderReference, ModelCaches, ModelManifest } from './model-manifest.ts';
 import { openSam } from './sam-source.ts';
 
 function notTrainable(message: string, hint: string): WorkbenchError {
@@ -28,6 +28,13 @@ function foldedTransUnet(): WorkbenchError {
   );
 }
 
+/** The id of a made model follows from its weights; a network that comes with the workbench may change under its name. */
+function weightsHash(source: ModelSource, encoder: EncoderReference): string {
+  if (source.kind === 'made') return source.id;
+  invariant(encoder.kind === 'embedded', 'an embedded model has an encoder of its own');
+  return encoder.sha256;
+}
+
 function shapesOf({ tensors }: TensorSource): TrainableModel['shapes'] {
   return new Map([...tensors].map(([name, { shape }]) => [name, shape]));
 }
@@ -42,6 +49,7 @@ async function openTransUnet(caches: ModelCaches, source: ModelSource): Promise<
   const tensors = await openTransUnetTensors(caches, source.id);
   return {
     sizes: { kind: 'transunet', configuration, heads },
+    hash: source.id,
     shapes: shapesOf(tensors),
     read: (name) => tensors.read(name),
   };
@@ -61,7 +69,7 @@ export async function openTrainable(caches: ModelCaches, source: ModelSource): P
       'Choose SAMed-Tiny, or make a model of a checkpoint.',
     );
   }
-  const { name, configuration, encoder, own } = sam;
+  const { name, configuration, encoder, own, reference } = sam;
   if (!own.tensors.has(POSITION_MATRIX)) {
     throw notTrainable(
       `'${name}' was made of an encoder alone; training needs the prompt encoder and decoder too.`,
@@ -80,6 +88,7 @@ export async function openTrainable(caches: ModelCaches, source: ModelSource): P
       kind: 'samed',
       configuration: { ...configuration, maskTokens: configuration.maskTokens || CLASS_COUNT },
     },
+    hash: weightsHash(source, reference),
     shapes: shapesOf(tensors),
     read: (tensor) => tensors.read(tensor),
   };

@@ -13,7 +13,7 @@ import { lowerToOnnx } from '../../models/onnx/lower.ts';
 import type { Provider, RuntimeReport } from '../api/compute.ts';
 import { type GpuContext, requestGpu } from '../gpu/device.ts';
 import { type Constants, createConstants } from './constants.ts';
-import { createLock } from './lock.ts';
+import { createLock, type Lock } from './lock.ts';
 import { createPool, type Lease } from './pool.ts';
 
 /** More threads than this gain nothing on models of this size and take cores from the data workers. */
@@ -52,6 +52,8 @@ export interface Runtime {
   createPipeline(stages: readonly SessionStage[], provider: Provider): Promise<Session>;
   /** The provider that has a session of this stage already, for another model; undefined when none has. */
   providerSharing(stage: SessionStage): Provider | undefined;
+  /** Runs a task while no session runs or is built: what else uses the device takes turns with them. */
+  readonly exclusive: Lock;
   /** A pipeline of one network whose file holds its weights. */
   createSession(model: Uint8Array, provider: Provider): Promise<Session>;
   dispose(): void;
@@ -192,6 +194,7 @@ export async function startRuntime(provider: Provider): Promise<Runtime> {
   const runtime: Runtime = {
     report: reportOf(provider, gpu),
     gpu,
+    exclusive: lock,
     providerSharing({ shareKey }) {
       if (shareKey === undefined) return undefined;
       return (['webgpu', 'wasm'] as const).find((one) => shared.has(`${shareKey} ${one}`));

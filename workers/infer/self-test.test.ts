@@ -4,6 +4,7 @@ import { WorkbenchError } from '../../core/errors.ts';
 import { plainMapping } from '../../models/onnx/mapping.ts';
 import type { Provider, RunOn } from '../api/compute.ts';
 import type { Network } from './model.ts';
+import { createLock } from './lock.ts';
 import type { Runtime, Session, SessionStage } from './runtime.ts';
 import { createTestedSession } from './self-test.ts';
 
@@ -42,6 +43,7 @@ function createDouble(answers: Readonly<Partial<Record<Provider, Answer>>>, shar
       crossOriginIsolated: false,
     },
     gpu: undefined,
+    exclusive: createLock(),
     createPipeline(_stages, provider) {
       const answer = answers[provider];
       if (answer === undefined) throw new Error(`nothing was said of ${provider}`);

@@ -52,7 +52,7 @@ describe('a trained model on WebGPU', () => {
       name: 'trained',
       sizes: { kind: 'samed', configuration },
       tensors: savedTensors('second'),
-      trainedIn: { runId: 'run', which: 'best', crop: 384 },
+      trainedIn: { runId: 'run', which: 'best', step: 4, crop: 384 },
     });
 
     created.mockClear();
@@ -115,7 +115,7 @@ describe('SAMed-Tiny', () => {
       name: 'A run',
       sizes: { kind: 'samed', configuration: adapted },
       tensors: trained,
-      trainedIn: { runId: 'run', which: 'last', crop: 384 },
+      trainedIn: { runId: 'run', which: 'last', step: 4, crop: 384 },
     });
     const made = await loadModel(runtime, caches, { kind: 'made', id });
     expect(made.report.trainedIn).toEqual({

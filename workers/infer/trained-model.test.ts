@@ -130,13 +130,13 @@ describe('SAMeds that are kept', () => {
       name: 'A run, best',
       sizes: { kind: 'samed', configuration },
       tensors: trained,
-      trainedIn: { runId: 'run 1', which: 'best', crop: 384 },
+      trainedIn: { runId: 'run 1', which: 'best', step: 4, crop: 384 },
     });
     const opened = await openModel(caches, { kind: 'made', id });
     expect(opened.facts).toMatchObject({
       name: 'A run, best',
       source: 'trained',
-      trainedIn: { runId: 'run 1', which: 'best', crop: 384 },
+      trainedIn: { runId: 'run 1', which: 'best', step: 4, crop: 384 },
     });
     expect(opened.stages[0]?.shareKey).toBe((await openModel(caches, base)).stages[0]?.shareKey);
     const ours = await run(caches, { kind: 'made', id });
@@ -163,7 +163,7 @@ describe('SAMeds that are kept', () => {
       name: 'All',
       sizes: { kind: 'samed', configuration },
       tensors,
-      trainedIn: { runId: 'run 2', which: 'last', crop: 384 },
+      trainedIn: { runId: 'run 2', which: 'last', step: 4, crop: 384 },
     });
     expect(await caches.encoders.list()).toHaveLength(2);
     const { low_res_logits: logits } = await run(caches, { kind: 'made', id });
@@ -178,7 +178,7 @@ describe('SAMeds that are kept', () => {
       name: 'Wrong rank',
       sizes: { kind: 'samed', configuration: { ...configuration, rank: 8 } },
       tensors: new Map(),
-      trainedIn: { runId: 'run 3', which: 'best', crop: 384 },
+      trainedIn: { runId: 'run 3', which: 'best', step: 4, crop: 384 },
     } as const;
     await expect(addTrainedModel(caches, spec)).rejects.toMatchObject({ code: 'graph/shape-mismatch' });
   });
@@ -220,7 +220,7 @@ describe('a SAM without adapters', () => {
 
   it('takes normalised pixels, and a SAMed trained from it plain ones', async () => {
     const tensors = new Map([...samedTensors('fine', sizes)].filter(([name]) => !isOfEncoder(name)));
-    const trainedIn = { runId: 'run', which: 'best', crop: null } as const;
+    const trainedIn = { runId: 'run', which: 'best', step: 4, crop: null } as const;
     const spec = {
       base: source,
       name: 'SAMed',

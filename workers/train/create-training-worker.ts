@@ -7,13 +7,14 @@ import type { TrainingWorker, TrainRun } from '../api/train.ts';
 import { checkGpu } from '../gpu/check-gpu.ts';
 import type { GpuContext } from '../gpu/device.ts';
 import type { CacheStorage } from '../infer/cache-storage.ts';
+import type { Lock } from '../infer/lock.ts';
 import { exportTrained } from './export-trained.ts';
 import { prepareRun } from './prepare-run.ts';
 import { createRunControl, type RunControl } from './run-control.ts';
 import { bestOf, type RunLog } from './run-log.ts';
 import { createRunStore } from './run-store.ts';
 import type { NetworkSizes, TrainableModel } from './trainable-model.ts';
-import { trainRun } from './train-run.ts';
+import { requireSameWeights, trainRun } from './train-run.ts';
 import { readTensors, trainedNetwork } from './trained-tensors.ts';
 import { gpuTrainingDevice, type TrainingDevice } from './training-device.ts';
 
@@ -31,6 +32,8 @@ export interface NewTrainedModel {
 export interface TrainingServices {
   /** The device that inference runs on too; undefined on WebAssembly. */
   readonly gpu: () => Promise<GpuContext | undefined>;
+  /** Training and inference take turns, a step or a run at a time. */
+  readonly exclusive: Lock;
   readonly sources: () => ReadonlyMap<number, SampleSource>;
   readonly openModel: (source: ModelSource) => Promise<TrainableModel>;
   readonly addModel: (model: NewTrainedModel) => Promise<ModelId>;
@@ -97,13 +100,20 @@ export function createTrainingWorker(services: TrainingServices): TrainingWorker
     const weights = await (await opened()).weights(spec.runId, which);
     if (weights === undefined) return undefined;
     const model = await services.openModel(spec.model);
+    requireSameWeights(run, model);
     return { step: weights.step, network: trainedNetwork(model, spec.settings, weights.values) };
   }
 
-  /** Makes models of the weights of a run that came to its end. */
+  /** Models of the weights that a run has kept; those that were made before stay. */
   async function addModels(run: TrainRun): Promise<TrainRun['models']> {
     const models: TrainRun['models'][number][] = [];
+    const steps = { best: run.best?.step, last: run.checkpointStep };
     for (const which of ['best', 'last'] as const) {
+      const known = run.models.find((model) => model.which === which && model.step === steps[which]);
+      if (known !== undefined) {
+        models.push(known);
+        continue;
+      }
       const trained = await trainedNetworkOf(run, which);
       if (trained === undefined) continue;
       const { network, step } = trained;
@@ -112,9 +122,9 @@ export function createTrainingWorker(services: TrainingServices): TrainingWorker
         name: `${run.spec.name}, ${which}, step ${step}`,
         sizes: network.sizes,
         tensors: await readTensors(network, network.changed),
-        trainedIn: { runId: run.spec.runId, which, crop: run.spec.settings.crop },
+        trainedIn: { runId: run.spec.runId, which, step, crop: run.spec.settings.crop },
       });
-      models.push({ which, id });
+      models.push({ which, step, id });
     }
     return models;
   }
@@ -134,6 +144,7 @@ export function createTrainingWorker(services: TrainingServices): TrainingWorker
       try {
         const surroundings = {
           device: await requireDevice(),
+          exclusive: services.exclusive,
           store: await opened(),
           sources: services.sources,
           addModels,
@@ -150,7 +161,10 @@ export function createTrainingWorker(services: TrainingServices): TrainingWorker
       return events.slice(from);
     },
     // Copies: what a call returns is transferred.
-    trainOverlays: (runId) => Promise.resolve(structuredClone(logs.get(runId)?.overlays ?? [])),
+    async trainOverlays(runId) {
+      const { overlays = [] } = logs.get(runId) ?? {};
+      return overlays.length > 0 ? structuredClone(overlays) : (await opened()).overlays(runId);
+    },
     pauseTraining(runId, isPaused) {
       const control = controlOf(runId);
       if (control === undefined) return Promise.reject(noRun('The run is not under way.'));
@@ -168,6 +182,14 @@ export function createTrainingWorker(services: TrainingServices): TrainingWorker
       logs.delete(runId);
       await services.removeModels(runId);
       await (await opened()).remove(runId);
+    },
+    async addTrainedModels(runId) {
+      const run = await requireRun(runId);
+      invariant(controlOf(runId) === undefined, 'models were asked for of a run that is under way');
+      const models = await addModels(run);
+      if (models.length === 0) throw noRun('The run has no weights yet.');
+      await (await opened()).write({ ...run, models });
+      return models;
     },
     async exportTrained(runId, which, form) {
       const run = await requireRun(runId);

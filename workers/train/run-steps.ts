@@ -4,11 +4,12 @@
  */
 import { invariant } from '../../core/errors.ts';
 import { createYielder, type Report } from '../../core/tasks.ts';
-import type { NoticeEvent, TrainSpec } from '../api/train.ts';
+import type { NoticeEvent, TrainSpec, ValidationOverlay } from '../api/train.ts';
+import type { Lock } from '../infer/lock.ts';
 import { feedBatches, type FedBatch } from './batch-feed.ts';
 import type { BatchPlan } from './batch-plan.ts';
 import type { KeptWeights } from './checkpoint.ts';
-import type { EngineState } from './engine.ts';
+import type { EngineState, TrainingEngine } from './engine.ts';
 import type { OptimizerRates } from './optimizer-rates.ts';
 import type { RunControl } from './run-control.ts';
 import { isBetter, isValidation, type RunLog, validationsSinceBest } from './run-log.ts';
@@ -36,6 +37,9 @@ export interface StepsOfRun {
   readonly doneSteps: number;
   readonly keepCheckpoint: (state: EngineState) => Promise<void>;
   readonly keepBest: (weights: KeptWeights) => Promise<void>;
+  readonly keepOverlays: (overlays: readonly ValidationOverlay[]) => Promise<void>;
+  /** Steps and validations take turns with whatever else uses the device. */
+  readonly exclusive: Lock;
 }
 
 export type StepsEnd = 'finished' | 'stopped-early';
@@ -98,18 +102,28 @@ export function createSteps(run: StepsOfRun): RunningSteps {
     }
   }
 
-  async function runStep(step: number, batch: FedBatch): Promise<void> {
+  /** A turn on the device. Aborted, it is not waited for, and does not begin. */
+  const inTurn = <T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> =>
+    orAborted(
+      signal,
+      run.exclusive(() => {
+        signal.throwIfAborted();
+        return task();
+      }),
+    );
+
+  async function runStep(step: number, batch: FedBatch, signal: AbortSignal): Promise<void> {
     const inputs = makeStepInputs(batch.samples, batchSize, layout);
     const rates: OptimizerRates = {
       learningRate: learningRateOf(step),
       weightDecay: settings.weightDecay,
     };
     if (isProfiled && (step === FIRST_PROFILE_STEP || step % PROFILE_EVERY_STEPS === 0)) {
-      const times = await engine.profile(inputs, rates);
+      const times = await inTurn(signal, () => engine.profile(inputs, rates));
       if (times === undefined) isProfiled = false;
       else log.events.push({ kind: 'kernelTimes', step, times });
     } else {
-      await engine.step(inputs, rates);
+      await inTurn(signal, () => engine.step(inputs, rates));
     }
     reports.count(batch.samples.length);
     tellFailures(step, batch.failures);
@@ -126,7 +140,10 @@ export function createSteps(run: StepsOfRun): RunningSteps {
     if (log.events.some((event) => isValidation(event) && event.step === step)) return;
     await reports.read();
     const set = { samples: spec.validation, groupCount: spec.groups.length };
-    const found = await validate(validation, reader, set, layout, step, signal, (done) =>
+    const { plan } = validation;
+    const evaluate: TrainingEngine['evaluate'] = (inputs) =>
+      inTurn(signal, () => validation.evaluate(inputs));
+    const found = await validate({ plan, evaluate }, reader, set, layout, step, signal, (done) =>
       report({ phase: 'Validating', done, total: spec.validation.length, unit: 'images' }),
     );
     const { event, overlays, failures } = found;
@@ -134,6 +151,7 @@ export function createSteps(run: StepsOfRun): RunningSteps {
     if (event !== undefined) {
       const isBest = isBetter(log.events, event);
       log.overlays = overlays;
+      await run.keepOverlays(overlays);
       if (isBest) await run.keepBest(await engine.state());
       log.events.push({ ...event, isBest });
     }
@@ -161,7 +179,7 @@ export function createSteps(run: StepsOfRun): RunningSteps {
         const batch = await orAborted(signal, feed.next());
         if (batch.done) break;
         step++;
-        await runStep(step, batch.value);
+        await runStep(step, batch.value, signal);
         await yieldNow();
         await validateIfDue(step, signal, report);
         if (isDue(step, settings.checkpointEverySteps) && !isLast(step)) await checkpoint();

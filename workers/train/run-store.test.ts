@@ -27,6 +27,7 @@ function runOf(runId: string, startedAt: string): TrainRun {
     },
     elapsedMs: 5,
     error: undefined,
+    modelHash: 'weights',
     models: [],
     gpuCheck: undefined,
   };
@@ -43,6 +44,19 @@ describe('the store of runs', () => {
     expect((await store.list()).map(({ spec }) => spec.runId)).toEqual(['earlier']);
     expect(await store.find('later')).toBeUndefined();
     expect(await store.events('later')).toEqual([]);
+  });
+
+  it('keeps the last overlays', async () => {
+    const store = createRunStore(createMemoryStorage());
+    const overlay = (id: string, side: number) => {
+      const layer = (first: number) => Uint8Array.from({ length: side * side }, (_, index) => first + index);
+      return { id, side, image: layer(0), truth: layer(1), prediction: layer(2) };
+    };
+    expect(await store.overlays('run')).toEqual([]);
+    await store.writeOverlays('run', [overlay('first', 3)]);
+    const last = [overlay('ä', 2), overlay('b', 3)];
+    await store.writeOverlays('run', last);
+    expect(await store.overlays('run')).toEqual(last);
   });
 
   it('gives a checkpoint back to the bit, with numbers that are none', async () => {

@@ -1,5 +1,5 @@
-/** Runs as they are kept between visits: a folder each, with the run's record, its events, its last checkpoint and its best weights. */
-import type { GpuCheck, TrainEvent, TrainRun } from '../api/train.ts';
+/** Runs as they are kept between visits: a folder each, with the run's record, its events, its last checkpoint, its best weights and its last overlays. */
+import type { GpuCheck, TrainEvent, TrainRun, ValidationOverlay } from '../api/train.ts';
 import type { CacheStorage } from '../infer/cache-storage.ts';
 import {
   type Checkpoint,
@@ -9,6 +9,7 @@ import {
   encodeWeights,
   type KeptWeights,
 } from './checkpoint.ts';
+import { decodeOverlays, encodeOverlays } from './overlay-file.ts';
 import { readSlots, writeSlots } from './slots.ts';
 
 /** Where the storage of runs lies among the private files of this page. */
@@ -29,6 +30,9 @@ export interface RunStore {
   /** Best weights, or those of the last checkpoint. */
   weights(runId: string, which: 'best' | 'last'): Promise<KeptWeights | undefined>;
   writeBest(runId: string, weights: KeptWeights): Promise<void>;
+  /** Of the last validation. */
+  overlays(runId: string): Promise<readonly ValidationOverlay[]>;
+  writeOverlays(runId: string, overlays: readonly ValidationOverlay[]): Promise<void>;
   remove(runId: string): Promise<void>;
   /** The last check of an adapter. */
   gpuCheck(adapter: string): Promise<GpuCheck | undefined>;
@@ -74,6 +78,11 @@ export function createRunStore(storage: CacheStorage): RunStore {
       return bytes && decodeWeights(bytes);
     },
     writeBest: (runId, weights) => write(runId, 'best', encodeWeights(weights)),
+    async overlays(runId) {
+      const bytes = await read(runId, 'overlays');
+      return bytes === undefined ? [] : decodeOverlays(bytes);
+    },
+    writeOverlays: (runId, overlays) => write(runId, 'overlays', encodeOverlays(overlays)),
     remove: (runId) => storage.remove(RUN + runId),
     async gpuCheck(adapter) {
       const checks = await parse<Readonly<Record<string, GpuCheck>>>(

@@ -50,6 +50,7 @@ export function createTestModel(configuration: SamedConfiguration = MINIMAL_SAME
   const params = synthParams(createSamed(configuration).parameters, 'training loop');
   return {
     sizes: { kind: 'samed', configuration },
+    hash: 'test',
     shapes: new Map([...params].map(([name, { shape }]) => [name, shape])),
     read: async (name) => Float32Array.from(params.get(name)?.data ?? []),
   };

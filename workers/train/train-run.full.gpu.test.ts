@@ -5,6 +5,7 @@ import { BACKENDS, describeDifference } from '../../core/testing.ts';
 import { requestGpu } from '../gpu/device.ts';
 import { type CacheStorage, createMemoryStorage } from '../infer/cache-storage.ts';
 import type { TrainSpec } from '../api/train.ts';
+import { createLock } from '../infer/lock.ts';
 import { createRunControl } from './run-control.ts';
 import { isStep, isValidation, type RunLog } from './run-log.ts';
 import { createRunStore } from './run-store.ts';
@@ -30,6 +31,7 @@ async function runOn(
   const log: RunLog = { events: [], overlays: [] };
   const surroundings = {
     device,
+    exclusive: createLock(),
     store: createRunStore(storage),
     sources: () => new Map([0, 1].map((shard) => [shard, TEST_SOURCE])),
     addModels: () => Promise.resolve([]),

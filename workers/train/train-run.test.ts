@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { SampleSource } from '../api/data.ts';
 import type { TrainEvent, TrainSettings, TrainSpec } from '../api/train.ts';
 import { createMemoryStorage, type CacheStorage } from '../infer/cache-storage.ts';
+import { createLock, type Lock } from '../infer/lock.ts';
 import { createRunControl, type RunControl } from './run-control.ts';
 import { isStep, isValidation, type RunLog } from './run-log.ts';
 import { createRunStore } from './run-store.ts';
@@ -30,6 +31,7 @@ interface Started {
   readonly model?: TrainableModel;
   readonly control?: RunControl;
   readonly signal?: AbortSignal;
+  readonly exclusive?: Lock;
   readonly report?: (done: number) => void;
 }
 
@@ -40,14 +42,16 @@ function start(spec: TrainSpec, started: Started = {}) {
     storage = createMemoryStorage(),
     device = oracleDevice(),
     control = createRunControl(),
+    exclusive = createLock(),
   } = started;
   const log: RunLog = { events: [], overlays: [] };
   const store = createRunStore(storage);
   const surroundings = {
     device,
+    exclusive,
     store,
     sources: () => SOURCES,
-    addModels: () => Promise.resolve([{ which: 'last' as const, id: 'made' }]),
+    addModels: () => Promise.resolve([{ which: 'last' as const, step: 8, id: 'made' }]),
   };
   const signal = started.signal ?? new AbortController().signal;
   const end = trainRun(spec, model, surroundings, control, log, signal, ({ phase, done }) =>
@@ -76,7 +80,7 @@ describe('a run', () => {
       checkpointStep: 8,
       adapter: 'oracle',
     });
-    expect(run.models).toEqual([{ which: 'last', id: 'made' }]);
+    expect(run.models).toEqual([{ which: 'last', step: 8, id: 'made' }]);
     const steps = log.events.filter(isStep);
     expect(steps.map(({ step, epoch }) => [step, epoch])).toEqual(
       [1, 2, 3, 4, 5, 6, 7, 8].map((step) => [step, Math.ceil(step / 2)]),
@@ -98,6 +102,7 @@ describe('a run', () => {
       testSamples('validation', 3).map(({ id }) => [id, MINIMAL_SAMED.side]),
     );
     expect(await store.find('test')).toEqual(run);
+    expect(await store.overlays('test')).toEqual(log.overlays);
     expect((await store.weights('test', 'last'))?.step).toBe(8);
     expect((await store.weights('test', 'best'))?.step).toBe(run.best?.step);
   });
@@ -155,6 +160,11 @@ describe('a run', () => {
     await expect(start(testSpec({ epochCount: 1, seed: 3 }), { storage }).end).rejects.toMatchObject({
       code: 'train/no-run',
     });
+    const model = { ...createTestModel(), hash: 'other weights' };
+    await expect(start(testSpec({ epochCount: 1 }), { storage, model }).end).rejects.toMatchObject({
+      code: 'train/no-run',
+      message: expect.stringContaining('changed since') as string,
+    });
   });
 
   it('pauses, writes a checkpoint when asked, and goes on', async () => {
@@ -175,6 +185,22 @@ describe('a run', () => {
     const notices = log.events.flatMap((event) => (event.kind === 'notice' ? [event.notice] : []));
     expect(notices).toEqual(['paused', 'checkpoint', 'resumed', 'checkpoint']);
     await control.requestCheckpoint();
+  });
+
+  it('waits for what else computes on its device, and is cancelled while it waits, without a step too many', async () => {
+    const exclusive = createLock();
+    const controller = new AbortController();
+    let finish: () => void = () => undefined;
+    const report = (done: number) => {
+      if (done === 3) void exclusive(() => new Promise<void>((resolve) => (finish = resolve)));
+    };
+    const { end, log, store } = start(testSpec(), { exclusive, signal: controller.signal, report });
+    await expect.poll(() => log.events.some(({ step }) => step === 3), POLL).toBe(true);
+    controller.abort();
+    await expect(end).rejects.toMatchObject({ name: 'AbortError' });
+    finish();
+    expect(await store.find('test')).toMatchObject({ status: 'interrupted', checkpointStep: 3 });
+    expect(log.events.filter(isStep)).toHaveLength(3);
   });
 
   it('can be cancelled while it is paused', async () => {

@@ -4,6 +4,7 @@ import { hashText } from '../../core/sha256.ts';
 import type { Report } from '../../core/tasks.ts';
 import type { TrainRun, TrainSpec, TrainStatus } from '../api/train.ts';
 import type { SampleSource } from '../api/data.ts';
+import type { Lock } from '../infer/lock.ts';
 import { initialValues } from './initial-values.ts';
 import { prepareRun } from './prepare-run.ts';
 import type { RunControl } from './run-control.ts';
@@ -17,6 +18,8 @@ import type { TrainingDevice } from './training-device.ts';
 /** What a run takes place in. */
 export interface RunSurroundings {
   readonly device: TrainingDevice;
+  /** Steps take turns with whatever else uses the device. */
+  readonly exclusive: Lock;
   readonly store: RunStore;
   readonly sources: () => ReadonlyMap<number, SampleSource>;
   /** Makes the kept weights of a run loadable models: best where there is one, and last. */
@@ -24,21 +27,33 @@ export interface RunSurroundings {
 }
 
 /** Of everything that the numbers of a run follow from, but for the adapter. */
-export function fingerprintOf({ model, settings, groups, training, validation }: TrainSpec): string {
+export function fingerprintOf(
+  { settings, groups, training, validation }: TrainSpec,
+  modelHash: string,
+): string {
   const samples = [training, validation].map((list) => list.map(({ id, group }) => [id, group]));
-  return hashText(JSON.stringify([model, settings, groups, samples]));
+  return hashText(JSON.stringify([modelHash, settings, groups, samples]));
+}
+
+/** Errors: `train/no-run` when the weights that a run started from are others now: what it trained is no change of these. */
+export function requireSameWeights({ spec, modelHash }: TrainRun, { hash }: TrainableModel): void {
+  if (modelHash === undefined || modelHash === hash) return;
+  throw new WorkbenchError(
+    'train/no-run',
+    `The run '${spec.name}' was begun from weights of its model that have changed since; start a new one.`,
+  );
 }
 
 /**
  * Trains to the end of the run, going on from its checkpoint where it has one. Cancelled, or when its device is lost, it is kept
  * as interrupted, the first with a checkpoint of the last step.
  * Errors: the signal's reason; `train/*`, `gpu/*`, `runtime/run-failed`; `train/no-run` when the run of this id was begun with
- * other settings or samples.
+ * other settings, samples or weights.
  */
 export async function trainRun(
   spec: TrainSpec,
   model: TrainableModel,
-  { device, store, sources, addModels }: RunSurroundings,
+  { device, exclusive, store, sources, addModels }: RunSurroundings,
   control: RunControl,
   log: RunLog,
   signal: AbortSignal,
@@ -46,10 +61,11 @@ export async function trainRun(
 ): Promise<TrainRun> {
   const { settings } = spec;
   const startMs = performance.now();
-  const fingerprint = fingerprintOf(spec);
+  const fingerprint = fingerprintOf(spec, model.hash);
   const { runId } = spec;
   const [before, kept] = [await store.find(runId), await store.checkpoint(runId)];
-  if (before !== undefined && fingerprintOf(before.spec) !== fingerprint) {
+  if (before !== undefined) requireSameWeights(before, model);
+  if (before !== undefined && fingerprintOf(before.spec, model.hash) !== fingerprint) {
     throw new WorkbenchError(
       'train/no-run',
       `The run '${before.spec.name}' was begun with other settings or samples; start a new one.`,
@@ -69,6 +85,7 @@ export async function trainRun(
     estimate,
     elapsedMs: before?.elapsedMs ?? 0,
     error: undefined,
+    modelHash: model.hash,
     models: before?.models ?? [],
     gpuCheck: await store.gpuCheck(device.adapter),
   };
@@ -112,6 +129,8 @@ export async function trainRun(
       control,
       log,
       doneSteps: run.step,
+      exclusive,
+      keepOverlays: (overlays) => store.writeOverlays(runId, overlays),
       keepBest: (weights) => store.writeBest(runId, weights),
       async keepCheckpoint(state) {
         await store.writeCheckpoint(runId, { fingerprint, state }, log.events);

@@ -10,6 +10,8 @@ export type NetworkSizes =
 
 export interface TrainableModel {
   readonly sizes: NetworkSizes;
+  /** Of its weights: other weights, another hash. */
+  readonly hash: string;
   /** Everything that `read` gives, with its shape. What a SAM lacks of a SAMed is drawn anew; see `initial-values.ts`. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Row-major values of one tensor, the caller's own. Errors: `checkpoint/missing-tensor`, those of the file. */

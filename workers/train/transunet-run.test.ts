@@ -13,6 +13,7 @@ import type { ModelSource } from '../api/compute.ts';
 import type { TrainSpec } from '../api/train.ts';
 import { addTrainedModel, removeTrainedModels } from '../infer/add-trained-model.ts';
 import { type CacheStorage, createMemoryStorage } from '../infer/cache-storage.ts';
+import { createLock } from '../infer/lock.ts';
 import { openModel } from '../infer/open-model.ts';
 import { openTrainable } from '../infer/open-trainable.ts';
 import { createCaches, makeOf } from '../infer/testing.ts';
@@ -27,7 +28,7 @@ import { readTensors, trainedNetwork } from './trained-tensors.ts';
 
 ort.env.wasm.numThreads = 1;
 
-const SIDE = 32;
+const SIDE = 16;
 const HEADS = 2;
 const CONFIGURATION: TransUnetConfiguration = {
   side: SIDE,
@@ -67,7 +68,13 @@ async function run(storage: CacheStorage, stopAt?: number) {
   const log: RunLog = { events: [], overlays: [] };
   const store = createRunStore(storage);
   const sources = () => new Map([0, 1].map((shard) => [shard, TEST_SOURCE]));
-  const surroundings = { device: oracleDevice(), store, sources, addModels: () => Promise.resolve([]) };
+  const surroundings = {
+    device: oracleDevice(),
+    exclusive: createLock(),
+    store,
+    sources,
+    addModels: () => Promise.resolve([]),
+  };
   const model = await openTrainable(caches, source);
   const end = trainRun(
     spec,
@@ -126,7 +133,7 @@ describe('a TransUNet', () => {
       name: 'Trained',
       sizes: network.sizes,
       tensors: await readTensors(network, network.changed),
-      trainedIn: { runId: 'test', which: 'last', crop: null },
+      trainedIn: { runId: 'test', which: 'last', step: 4, crop: null },
     });
     const opened = await openModel(caches, { kind: 'made', id });
     expect(opened.description).toMatch(/^Trained here from TransUNet.*; its last weights\.$/);

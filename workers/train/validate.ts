@@ -51,7 +51,7 @@ function overlayOf(
  * logits that are not finite.
  */
 export async function validate(
-  engine: TrainingEngine,
+  engine: Pick<TrainingEngine, 'plan' | 'evaluate'>,
   reader: SampleReader,
   { samples, groupCount }: ValidationSet,
   layout: InputLayout,

@@ -77,14 +77,16 @@ function ExportMenu({ run, attempt }: { readonly run: TrainRun; readonly attempt
   );
 }
 
-/** Evaluate and Search with the best model of the run, or its last one where none is known as best; a TransUNet has no extractor. */
+/** Evaluate and Search with the best weights of the run, or its last ones where none are known as best; a TransUNet has no extractor. */
 function UseLinks({ run, attempt }: { readonly run: TrainRun; readonly attempt: Attempt }) {
-  const hasExtractor = useStore(({ models }) =>
-    models.made.some(({ role, trainedIn }) => role === 'extractor' && trainedIn?.runId === run.spec.runId),
+  const { model } = run.spec;
+  const isTransUnet = useStore(
+    (state) =>
+      model.kind === 'made' &&
+      state.models.made.some(({ id, trainsAs }) => id === model.id && trainsAs === 'transunet'),
   );
-  const model = run.models.find(({ which }) => which === 'best') ?? run.models[0];
-  if (model === undefined) return null;
-  const { which } = model;
+  const [which] = keptWeightsOf(run);
+  if (which === undefined) return null;
   const open = (place: 'evaluate' | 'search') =>
     attempt(() => openTrainedModel(run.spec.runId, which, place));
   return (
@@ -92,7 +94,7 @@ function UseLinks({ run, attempt }: { readonly run: TrainRun; readonly attempt: 
       <Button variant="default" size="compact-xs" onClick={() => open('evaluate')}>
         Evaluate its {which} model
       </Button>
-      {hasExtractor && (
+      {!isTransUnet && (
         <Button variant="default" size="compact-xs" onClick={() => open('search')}>
           Search with its encoder
         </Button>

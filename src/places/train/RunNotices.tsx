@@ -1,6 +1,7 @@
 /** What happened to a run beside its steps: warnings that hold now, then what was noted, the latest first. */
 import type { TrainRun } from '../../../workers/api/train.ts';
 import { useStore } from '../../state/store.ts';
+import type { PlaceName } from '../../state/ui.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { formatCount, formatCounted } from '../../ui/format.ts';
 import { Notice } from '../../ui/Notice.tsx';
@@ -8,9 +9,13 @@ import type { RunSeries } from './run-series.ts';
 import styles from './TrainPlace.module.css';
 import { useRunStatus } from './use-run.ts';
 
-/** A run that trains is slowed where it cannot be seen. */
+/** Places whose jobs run networks. */
+const GPU_PLACES: ReadonlySet<PlaceName> = new Set(['models', 'search', 'evaluate']);
+
+/** What slows a run that trains: a hidden tab, another job, a lost device. */
 function WhileRunning() {
   const incidents = useStore((state) => state.train.incidents);
+  const rival = useStore(({ jobs }) => jobs.running.find(({ place }) => GPU_PLACES.has(place))?.label);
   if (incidents === null) return null;
   const { hiddenCount, restartCount, restartReason } = incidents;
   return (
@@ -20,6 +25,12 @@ function WhileRunning() {
         Keep this tab in view: browsers slow hidden tabs down and may stop them. A checkpoint is written
         whenever it is hidden.
       </Notice>
+      {rival !== undefined && (
+        <Notice tone="note">
+          “{rival}” may use the GPU too: its runs and the steps of the training take turns, so that both are
+          slower.
+        </Notice>
+      )}
       {restartCount > 0 && (
         <Notice tone="warn" title="The device was lost">
           Training started again from its last checkpoint ({formatCounted(restartCount, 'time')}).{' '}

@@ -268,6 +268,9 @@ describe('a run of an earlier visit', () => {
     fake().leave(spec([id]));
     const user = await open();
     await screen.findByText('This run was interrupted');
+    // What it has learnt so far can be used as that of a finished run.
+    await user.click(screen.getByRole('button', { name: 'Evaluate its last model' }));
+    await waitFor(() => expect(fake().calls).toContain('models earlier'));
     await user.click(screen.getByRole('button', { name: 'Go on from step 25' }));
     await waitFor(() => expect(fake().started).toHaveLength(1));
     expect(fake().started[0]?.training).toEqual([{ id, shard: 1, group: 0 }]);
