@@ -1,9 +1,13 @@
 /**
  * A LoRA step of SAMed ViT-B at 512 through the engine: time per image, memory against the plan's own figure, time of the host, time
- * by class of kernel; and what batch 28 is planned to take with each way of recomputation. Minutes a step on a software adapter.
- * `--side 128` takes smaller images, `--modes none` some of the ways, `--steps N` more steps, `--allocate` also makes the
- * buffers of batch 28.
+ * by class of kernel; and what batch 28 is planned to take with each way of recomputation. The peer is PyTorch on the processor,
+ * in f32, where a Python has it: a LoRA step of the image encoder alone, without the decoder that our side runs too. Minutes a
+ * step on a software adapter. `--side 128` takes smaller images (no peer), `--modes none` some of the ways, `--steps N` more
+ * steps, `--allocate` also makes the buffers of batch 28 in each way, gigabytes at a time, `--batch` takes its steps too.
  */
+import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { RECOMPUTATIONS, type Recomputation } from '../workers/train/plan/plan.ts';
 import { openGpuPage } from './gpu-page.ts';
@@ -15,6 +19,10 @@ const SMALL_LIMIT_BYTES = 2 ** 31;
 /** As much as the adapter gives. */
 const NO_LIMIT_BYTES = Number.MAX_SAFE_INTEGER;
 const PUBLISHED_BATCH = 28;
+/** Side of the images of torch-training.py. */
+const PEER_SIDE = 512;
+/** How far the bytes of an engine may be from its plan's. */
+const MEMORY_TOLERANCE = 0.05;
 const MIB = 2 ** 20;
 
 /** What the page has put into its global scope. */
@@ -25,15 +33,16 @@ interface BenchScope {
 const { values } = parseArgs({
   options: {
     side: { type: 'string', default: '512' },
-    modes: { type: 'string', default: 'none,blocks' },
+    modes: { type: 'string', default: RECOMPUTATIONS.join() },
     steps: { type: 'string', default: '1' },
     allocate: { type: 'boolean', default: false },
+    batch: { type: 'boolean', default: false },
   },
 });
 const side = Number(values.side);
 const modes = values.modes
   .split(',')
-  .filter((mode): mode is Recomputation => mode in { none: 0, hidden: 0, blocks: 0 });
+  .filter((mode): mode is Recomputation => (RECOMPUTATIONS as readonly string[]).includes(mode));
 const { page, close } = await openGpuPage('training-page');
 const planned = (spec: Planned) =>
   page.evaluate((each) => (globalThis as unknown as BenchScope).trainingBench.plan(each), spec);
@@ -43,28 +52,36 @@ const train = (spec: Planned, stepCount: number) =>
     stepCount,
   ] as const);
 
-/** Steps of one image. */
-async function measure(recomputation: Recomputation): Promise<Figures> {
-  const spec: Planned = { side, batchSize: 1, limitBytes: NO_LIMIT_BYTES, recomputation };
+/** Bytes that were allocated over those that were planned. */
+const share = (allocatedBytes: number, totalBytes: number): number => {
+  const ratio = allocatedBytes / totalBytes;
+  if (Math.abs(ratio - 1) > MEMORY_TOLERANCE)
+    throw new Error(`The engine took ${ratio} of what its plan says.`);
+  return ratio;
+};
+
+/** Steps of a batch. */
+async function measure(batchSize: number, recomputation: Recomputation): Promise<Figures> {
+  const spec: Planned = { side, batchSize, limitBytes: NO_LIMIT_BYTES, recomputation };
   const { steps, totalBytes, allocatedBytes, flops, openMs } = await train(spec, Number(values.steps));
   // The fastest: the one that whatever else the machine does disturbed least.
   const [best] = steps.toSorted((a, b) => a.ms - b.ms);
   if (best === undefined) throw new Error('No step was taken.');
   const figures = {
-    SecondsPerImage: best.ms / 1000,
+    SecondsPerImage: best.ms / 1000 / batchSize,
     GflopPerSecond: flops / best.ms / 1e6,
     Gflop: flops / 1e9,
     HostShare: best.hostMs / best.ms,
     PlannedMiB: totalBytes / MIB,
     AllocatedMiB: allocatedBytes / MIB,
+    AllocatedOverPlanned: share(allocatedBytes, totalBytes),
     OpenSeconds: openMs / 1000,
     Loss: best.loss,
     ...Object.fromEntries(best.times.map((time) => [` ${time.class} ms`, time.gpuMs])),
   };
-  console.log(`${recomputation}: ${JSON.stringify(figures)}`);
-  return Object.fromEntries(
-    Object.entries(figures).map(([name, value]) => [`${recomputation}${name}`, value]),
-  );
+  const key = batchSize === 1 ? recomputation : `batch${batchSize} ${recomputation} `;
+  console.log(`${key}: ${JSON.stringify(figures)}`);
+  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${key}${name}`, value]));
 }
 
 /** What the published batch takes. */
@@ -78,9 +95,25 @@ async function planPublished(recomputation: Recomputation | null): Promise<Figur
     [key('microBatch')]: plan?.microBatch ?? null,
     [key('gflop')]: plan === null ? null : plan.flops / 1e9,
   };
-  if (plan === null || recomputation !== null || !values.allocate) return figures;
-  const { allocatedBytes } = await train(spec, 0);
-  return { ...figures, [key('allocatedMiB')]: allocatedBytes / MIB };
+  if (plan === null || recomputation === null || !values.allocate) return figures;
+  const { allocatedBytes, totalBytes } = await train(spec, 0);
+  return {
+    ...figures,
+    [key('allocatedMiB')]: allocatedBytes / MIB,
+    [key('allocatedOverPlanned')]: share(allocatedBytes, totalBytes),
+  };
+}
+
+/** Seconds an image of PyTorch's step; undefined where no Python has it. */
+function measureTorch(): { readonly version: string; readonly seconds: number } | undefined {
+  const script = fileURLToPath(new URL('torch-training.py', import.meta.url));
+  for (const python of ['python3', '/usr/bin/python3']) {
+    if (spawnSync(python, ['-c', 'import torch']).status !== 0) continue;
+    const { stdout } = spawnSync(python, [script, String(availableParallelism()), '2'], { encoding: 'utf8' });
+    const [version = '', ...seconds] = stdout.trim().split('\n');
+    return { version, seconds: Math.min(...seconds.map(Number)) };
+  }
+  return undefined;
 }
 
 try {
@@ -89,8 +122,23 @@ try {
   for (const recomputation of [...RECOMPUTATIONS, null]) {
     Object.assign(figures, await planPublished(recomputation));
   }
-  for (const recomputation of modes) Object.assign(figures, await measure(recomputation));
-  printResult({ name: 'training', adapter, figures: { side, ...figures }, peer: null, ratio: null });
+  for (const recomputation of modes) Object.assign(figures, await measure(1, recomputation));
+  if (values.batch) {
+    for (const recomputation of modes) Object.assign(figures, await measure(PUBLISHED_BATCH, recomputation));
+  }
+  const torch = side === PEER_SIDE ? measureTorch() : undefined;
+  const seconds = figures[`${modes[0] ?? ''}SecondsPerImage`];
+  const isCompared = torch !== undefined && typeof seconds === 'number';
+  printResult({
+    name: 'training',
+    adapter,
+    figures: { side, ...figures },
+    peer:
+      torch === undefined
+        ? null
+        : { name: `PyTorch ${torch.version}, CPU`, figures: { encoderSecondsPerImage: torch.seconds } },
+    ratio: isCompared ? torch.seconds / seconds : null,
+  });
 } finally {
   await close();
 }
