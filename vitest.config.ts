@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { reportGolden } from './core/goldens.ts';
 import { CHROMIUM_ARGUMENTS, findChromium, SWIFTSHADER_ARGUMENTS } from './scripts/chromium.mjs';
 
 /** As in core/goldens.ts, for tests in the browser: they fetch the files and are told where they lie. */
@@ -36,6 +37,9 @@ function browserProject(name: string, include: string[], exclude: string[], file
         enabled: true,
         headless: true,
         screenshotFailures: false,
+        commands: {
+          reportGolden: (_context: unknown, ...report: Parameters<typeof reportGolden>) => reportGolden(...report),
+        },
         provider: playwright({
           launchOptions: {
             // Playwright names its own where there is none: its error then says what is missing.

@@ -2,13 +2,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readNpz } from '../../core/formats/npz.ts';
-import { describeDifference, LOGIT_GRADIENTS, LOSSES } from '../../core/testing.ts';
+import { describeDifference, LOGIT_GRADIENTS, LOSSES, maxAbsDifference } from '../../core/testing.ts';
 import { createGraphBuilder } from '../../models/graph/builder.ts';
 import type { GroupMethod } from '../../models/graph/gradient-ops/losses.ts';
 import type { Tensor } from '../../models/graph/graph.ts';
 import { bindBatch } from '../../models/graph/shape.ts';
 import { differentiate } from '../../models/rewrite/differentiate.ts';
 import { fetchGolden } from '../../models/testing/fetch-golden.ts';
+import { reportGoldenInBrowser } from '../../models/testing/report-golden.ts';
 import { hasKernel, kernelFor } from '../gpu/kernels/kernel-table.ts';
 import { type KernelHarness, openKernelHarness } from '../gpu/testing.ts';
 
@@ -79,12 +80,14 @@ function expectedOf({ fp64, ...rest }: CaseExpectation): Expected[] {
   return [...plain, ...fair, { name, method, weights: DICE, loss: present.fair_dice, gradient }];
 }
 
+let worstError = 0;
 let harness: KernelHarness;
 beforeAll(async () => {
   harness = await openKernelHarness();
 });
 afterAll(() => {
   harness.dispose();
+  return reportGoldenInBrowser('losses (kernels)', cases.length, worstError);
 });
 
 /** Runs the loss on the logits of a case: every node of its training graph by its kernel. */
@@ -144,9 +147,15 @@ describe.each(cases)('the losses of %s on the device', (name, stored) => {
     const classes = values.get('logits')?.shape[1] ?? 0;
     const sums = groupLoss.map((each) => each * classes);
     const { groupDiceSums } = expected;
+    const expectedGradient = read(expected.gradient).data;
+    worstError = Math.max(
+      worstError,
+      maxAbsDifference(loss, [expected.loss]),
+      maxAbsDifference(gradient, expectedGradient),
+    );
     const problems = [
       describeDifference(loss, [expected.loss], LOSSES),
-      describeDifference(gradient, read(expected.gradient).data, LOGIT_GRADIENTS),
+      describeDifference(gradient, expectedGradient, LOGIT_GRADIENTS),
       groupDiceSums === undefined ? undefined : describeDifference(sums, groupDiceSums, LOSSES),
     ];
     expect(problems.filter((problem) => problem !== undefined)).toEqual([]);

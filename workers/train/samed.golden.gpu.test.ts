@@ -15,6 +15,7 @@ import {
 import type { GroupMethod } from '../../models/graph/gradient-ops/losses.ts';
 import type { TrainingGraph } from '../../models/graph/training-graph.ts';
 import { fetchGolden } from '../../models/testing/fetch-golden.ts';
+import { reportGoldenInBrowser } from '../../models/testing/report-golden.ts';
 import { readSamedGolden } from '../../models/testing/samed-golden.ts';
 import { readSamedTraining } from '../../models/testing/samed-training.ts';
 import { differentiate } from '../../models/rewrite/differentiate.ts';
@@ -39,12 +40,21 @@ const adamW: Optimizer = {
 const RESTING = { learningRate: 0, weightDecay: 0 };
 const TIMEOUT_MS = 600_000;
 
+/** Of logits and losses. */
+let worstError = 0;
+let caseCount = 0;
+function note(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+  worstError = Math.max(worstError, maxAbsDifference(actual, expected));
+  caseCount++;
+}
+
 let engines: TestEngines;
 beforeAll(async () => {
   engines = await openTestEngines();
 });
 afterAll(() => {
   engines.dispose();
+  return reportGoldenInBrowser('samed-tiny (engine)', caseCount, worstError);
 });
 
 interface Choice {
@@ -106,7 +116,9 @@ describe('the small SAMed in the engine', { timeout: TIMEOUT_MS }, () => {
       const engine = await engines.open(plan, sourceOf(stored));
       const { outputs } = await engine.evaluate(inputsOf(plan, batch));
       const expected = golden.outputs.get('low_res_logits')?.data ?? [];
-      expect(describeDifference(outputs.get('low_res_logits') ?? [], expected, SAMED_TINY)).toBeUndefined();
+      const actual = outputs.get('low_res_logits') ?? [];
+      note(actual, expected);
+      expect(describeDifference(actual, expected, SAMED_TINY)).toBeUndefined();
       engine.destroy();
     }
   });
@@ -116,7 +128,9 @@ describe('the small SAMed in the engine', { timeout: TIMEOUT_MS }, () => {
     { file: 'grads_fair.npz', training: trainingWith(fair), loss: config.loss_fair.fp64 },
   ])('has the losses and gradients of $file', async ({ file, training, loss }) => {
     const { losses, gradients } = await gradientsOf(training);
-    expect(describeDifference(losses, [loss.loss, loss.loss_ce, loss.loss_dice], LOSSES)).toBeUndefined();
+    const expectedLosses = [loss.loss, loss.loss_ce, loss.loss_dice];
+    note(losses, expectedLosses);
+    expect(describeDifference(losses, expectedLosses, LOSSES)).toBeUndefined();
     const expected = await read(file);
     expect([...gradients.keys()].toSorted()).toEqual([...expected.keys()].toSorted());
     expect(farGradients(gradients, expected)).toEqual([]);
@@ -178,6 +192,7 @@ describe('steps of the small SAMed in the engine', { timeout: TIMEOUT_MS }, () =
     expect(losses).toHaveLength(steps.length);
     for (const [step, actual] of losses.entries()) {
       const expected = config.adamw.losses_before_each_step_fp64[step] ?? [];
+      note(actual, expected);
       expect(describeDifference(actual, expected, LOSSES), `before step ${step + 1}`).toBeUndefined();
     }
     engine.destroy();
