@@ -67,6 +67,7 @@ export type ModelErrorCode =
   | 'runtime/no-webgpu'
   | 'runtime/start-failed'
   | 'runtime/run-failed'
+  | 'runtime/out-of-memory'
   | 'gpu/device-lost'
   | 'gpu/kernel-refused';
 

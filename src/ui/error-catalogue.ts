@@ -229,6 +229,10 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     title: 'Model run failed',
     hint: 'Try a smaller batch or another model; the details name the step.',
   },
+  'runtime/out-of-memory': {
+    title: 'Model needs more memory',
+    hint: 'Unload models that are not in use, make it with a smaller input side or in half precision, or take a smaller model.',
+  },
   'gpu/device-lost': {
     title: 'GPU was lost',
     hint: 'The driver was reset or the machine slept. The device is started again; start the job again.',

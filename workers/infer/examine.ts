@@ -77,7 +77,10 @@ export function requireRunnable(plan: ConversionPlan): ConversionPlan {
       'model/not-convertible',
       `${words}: its weights take ${(sizeBytes / 1e9).toFixed(1)} GB; a page can load 2 GB.`,
       {
-        hint: precision === 'f32' ? 'Choose half precision, or a smaller model.' : 'Take a smaller model.',
+        hint:
+          precision === 'f32'
+            ? 'Choose half precision, which is offered where the graphics adapter computes in it, or take a smaller model.'
+            : 'Take a smaller model.',
         context: { sizeBytes },
       },
     );

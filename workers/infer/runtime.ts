@@ -15,6 +15,7 @@ import { type GpuContext, requestGpu } from '../gpu/device.ts';
 import { type Constants, createConstants } from './constants.ts';
 import { createLock, type Lock } from './lock.ts';
 import { createPool, type Lease } from './pool.ts';
+import { runFailed } from './run-failed.ts';
 
 /** More threads than this gain nothing on models of this size and take cores from the data workers. */
 const MAX_THREAD_COUNT = 4;
@@ -35,7 +36,7 @@ export interface SessionStage {
 }
 
 export interface Session {
-  /** Errors: `runtime/run-failed`, `gpu/device-lost`. Ownership: inputs are borrowed, outputs are the caller's. */
+  /** Errors: `runtime/run-failed`, `runtime/out-of-memory`, `gpu/device-lost`. Ownership: inputs are borrowed, outputs are the caller's. */
   run(inputs: NamedTensors): Promise<NamedTensors>;
   release(): Promise<void>;
 }
@@ -47,7 +48,7 @@ export interface Runtime {
   /**
    * Builds a session of one network, or of several where each takes the outputs of the one before by their names; on
    * WebGPU what passes between them stays there. `provider` may be 'wasm' on a WebGPU runtime too, for comparisons.
-   * Errors: `runtime/run-failed`, `gpu/device-lost`.
+   * Errors: `runtime/run-failed`, `runtime/out-of-memory`, `gpu/device-lost`.
    */
   createPipeline(stages: readonly SessionStage[], provider: Provider): Promise<Session>;
   /** The provider that has a session of this stage already, for another model; undefined when none has. */
@@ -83,11 +84,6 @@ export function sessionOptions(
   // 1.30's types do not know the option that its code reads.
   const webgpu = { name: 'webgpu', device: gpu.device } as ort.InferenceSession.WebGpuExecutionProviderOption;
   return { executionProviders: [webgpu] };
-}
-
-function runFailed(what: string, cause: unknown): WorkbenchError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new WorkbenchError('runtime/run-failed', `${what}: ${reason}`, { cause });
 }
 
 interface BuiltStage {
