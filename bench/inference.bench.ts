@@ -1,7 +1,8 @@
 /**
  * Images a second of SAMed ViT-B at 512 and of InceptionV3 at 299 on WebAssembly in Chromium: our path against
  * onnxruntime-web alone on the same files and against PyTorch with as many threads, in turn. Also conversion, and session starts.
- * `--models inception` takes only one of the models.
+ * `--models inception` takes only one of the models. `--processor-time` measures our path and the bare loop alone, on one
+ * thread, by the processor time of the page's workers: it tells them apart on a machine that is busy, where a clock does not.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, linkSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -18,6 +19,7 @@ import { pageHeaders } from '../scripts/headers.ts';
 import { alternate } from './alternate.ts';
 import { buildForNode } from './build-for-node.ts';
 import type { InferenceBench } from './inference-page/contract.ts';
+import { workerCpuSeconds } from './process-time.ts';
 import { type Figures, printResult } from './result.ts';
 
 interface BenchModel {
@@ -34,7 +36,13 @@ const MODELS: readonly BenchModel[] = [
   { name: 'inception', files: ['inception_fid.pth'], side: null, count: 24, rounds: 6 },
 ];
 
-const { values } = parseArgs({ options: { models: { type: 'string', default: 'samed,inception' } } });
+const { values } = parseArgs({
+  options: {
+    models: { type: 'string', default: 'samed,inception' },
+    'processor-time': { type: 'boolean', default: false },
+  },
+});
+const byProcessor = values['processor-time'];
 
 /** The folder of checkpoints, made once per machine. */
 async function checkpointFolder(): Promise<string> {
@@ -61,8 +69,18 @@ async function measureConversion(checkpoints: string): Promise<{ seconds: number
   }
 }
 
-/** A page with the benchmark's worker, isolated as the real page is, so that WebAssembly has its threads. */
-async function openBenchPage(checkpoints: string): Promise<{ page: Page; close: () => Promise<void> }> {
+interface BenchPage {
+  readonly page: Page;
+  /** Milliseconds of processor time that the page's workers have used. */
+  readonly processorMs: () => Promise<number>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * A page with the benchmark's worker, isolated as the real page is, so that WebAssembly has its threads. By processor time it
+ * is not: threads that wait for each other use processor time too.
+ */
+async function openBenchPage(checkpoints: string): Promise<BenchPage> {
   const root = fileURLToPath(new URL('inference-page', import.meta.url));
   const outDir = mkdtempSync(join(tmpdir(), 'equiseg-bench-page-'));
   await build({
@@ -81,7 +99,7 @@ async function openBenchPage(checkpoints: string): Promise<{ page: Page; close: 
     root,
     logLevel: 'warn',
     build: { outDir },
-    preview: { host: 'localhost', port: 4518, headers: pageHeaders() },
+    preview: { host: 'localhost', port: 4518, headers: byProcessor ? {} : pageHeaders() },
   });
   const address = server.resolvedUrls?.local[0];
   const executablePath = findChromium();
@@ -89,8 +107,10 @@ async function openBenchPage(checkpoints: string): Promise<{ page: Page; close: 
   const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS] });
   const page = await browser.newPage();
   await page.goto(address);
+  const session = await browser.newBrowserCDPSession();
   return {
     page,
+    processorMs: async () => 1000 * (await workerCpuSeconds(session)),
     async close() {
       await browser.close();
       await server.close();
@@ -144,7 +164,10 @@ interface Measured {
   readonly ratio: number | null;
 }
 
-async function measure({ name, files, side, count, rounds }: BenchModel, page: Page): Promise<Measured> {
+async function measure(
+  { name, files, side, count, rounds }: BenchModel,
+  { page, processorMs }: BenchPage,
+): Promise<Measured> {
   const opened = await page.evaluate(
     ([model, paths, wanted]) =>
       (globalThis as unknown as BenchScope).inferenceBench.open(model, paths, wanted),
@@ -159,13 +182,15 @@ async function measure({ name, files, side, count, rounds }: BenchModel, page: P
         (globalThis as unknown as BenchScope).inferenceBench[method](model, images),
       [name, way, imageCount] as const,
     );
-  const torch = await openTorch(name, batchSize, threadCount);
+  const torch = byProcessor ? undefined : await openTorch(name, batchSize, threadCount);
   try {
-    const [oursMs, bareMs, torchMs] = (await alternate(rounds, [
+    const ways = [
       () => run('runOurs'),
       () => run('runBare'),
       ...(torch === undefined ? [] : [() => torch.run(imageCount)]),
-    ])) as [number, number, number?];
+    ];
+    const measured = await alternate(rounds, ways, byProcessor ? processorMs : undefined);
+    const [oursMs, bareMs, torchMs] = measured as [number, number, number?];
     const perSecond = (ms: number) => (1000 * imageCount) / ms;
     return {
       figures: {
@@ -189,16 +214,16 @@ async function measure({ name, files, side, count, rounds }: BenchModel, page: P
 
 const checkpoints = await checkpointFolder();
 const conversion = await measureConversion(checkpoints);
-const { page, close } = await openBenchPage(checkpoints);
+const benchPage = await openBenchPage(checkpoints);
 const measured: Measured[] = [];
 for (const model of MODELS.filter(({ name }) => values.models.split(',').includes(name))) {
-  measured.push(await measure(model, page));
+  measured.push(await measure(model, benchPage));
 }
-await close();
+await benchPage.close();
 const torchVersion = measured[0]?.torchVersion;
 
 printResult({
-  name: 'inference',
+  name: byProcessor ? 'inference-processor' : 'inference',
   adapter: 'cpu',
   figures: {
     ...Object.assign({}, ...measured.map(({ figures }) => figures)),
