@@ -91,8 +91,8 @@ export function createStoredValues(
   async function readPages(
     ...places: readonly ((page: TrainablePage) => Place)[]
   ): Promise<Float32Array<ArrayBuffer>[]> {
-    const ranges = places.flatMap((placeIn) => pages.map((page) => buffers.rangeOf(placeIn(page))));
-    const arrays = await gpu.whileAlive(readRanges(device, ranges));
+    const wanted = places.flatMap((placeIn) => pages.map((page) => buffers.rangeOf(placeIn(page))));
+    const arrays = await gpu.whileAlive(readRanges(device, wanted));
     return places.map((_, index) => {
       const ofPages = arrays.slice(index * pages.length, (index + 1) * pages.length);
       const [only] = ofPages;
