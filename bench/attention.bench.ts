@@ -1,7 +1,7 @@
 /**
- * GFLOP/s of the attentions of SAMed's ViT-B at 512, forward and backward: in windows, over the whole grid, and the decoder's;
- * forward against onnxruntime-web's `webgpu` provider on the same device, in turn. `--rounds N` takes another number of rounds,
- * `--cases grid,windows` only some of the cases.
+ * GFLOP/s of the attentions of SAMed's ViT-B at 512, and their share of the adapter's measured peak: in windows, over the whole grid,
+ * and the decoder's, forward and backward; forward against onnxruntime-web's `webgpu` provider on the same device, in turn.
+ * `--rounds N` takes another number of rounds, `--cases grid,windows` only some of the cases.
  */
 import { parseArgs } from 'node:util';
 import { runKernelCases } from './kernel-cases.ts';

@@ -21,7 +21,11 @@ export async function runKernelCases(
   const { page, close } = await openGpuPage('kernels-page');
   try {
     const adapter = await page.evaluate(() => (globalThis as unknown as BenchScope).kernelsBench.adapter());
-    const figures: Record<string, number | null> = {};
+    const peak = await page.evaluate(() => (globalThis as unknown as BenchScope).kernelsBench.peak());
+    const figures: Record<string, number | null> = {
+      peakGflopPerSecond: peak.gflopPerSecond,
+      peakGigabytesPerSecond: peak.gigabytesPerSecond,
+    };
     const peerFigures: Record<string, number | null> = {};
     const ratios: number[] = [];
     for (const name of cases) {
@@ -41,6 +45,7 @@ export async function runKernelCases(
       const ways = [run('runOurs'), ...(hasPeer ? [run('runTheirs')] : [])];
       const [ourMs = Number.NaN, theirMs] = await alternate(rounds, ways);
       figures[`${name}GflopPerSecond`] = flops / ourMs / 1e6;
+      figures[`${name}PeakShare`] = flops / ourMs / 1e6 / peak.gflopPerSecond;
       figures[`${name}FirstMs`] = makeMs;
       figures[`${name}LargestDifference`] = largestDifference;
       peerFigures[`${name}GflopPerSecond`] = theirMs === undefined ? null : flops / theirMs / 1e6;

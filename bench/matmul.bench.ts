@@ -1,7 +1,7 @@
 /**
- * GFLOP/s of the matrix products of SAMed's ViT-B at 512: layers with bias and adapters, gradients of inputs and weights, against
- * onnxruntime-web's `webgpu` provider on the same device, in turn. `--rounds N` takes another number of rounds,
- * `--cases qkv,decoder` only some of the cases.
+ * GFLOP/s of the matrix products of SAMed's ViT-B at 512, and their share of the adapter's measured peak: layers with bias and
+ * adapters, gradients of inputs and weights, against onnxruntime-web's `webgpu` provider on the same device, in turn. `--rounds N`
+ * takes another number of rounds, `--cases qkv,decoder` only some of the cases.
  */
 import { parseArgs } from 'node:util';
 import { runKernelCases } from './kernel-cases.ts';

@@ -15,6 +15,7 @@ import { traitsOf } from '../../workers/gpu/traits.ts';
 import { sessionOptions, startRuntime } from '../../workers/infer/runtime.ts';
 import { nodeFlops } from '../../workers/train/plan/flops.ts';
 import { ATTENTION_CASES, type BenchCase, PRODUCT_CASES } from './cases.ts';
+import { measurePeak, type Peak } from './peak.ts';
 
 interface Opened {
   readonly ours: BoundKernel;
@@ -78,6 +79,10 @@ async function openTheirs({ peer }: BenchCase, operands: ReadonlyMap<string, Ten
 const api = {
   async adapter(): Promise<string> {
     return (await runtime).report.adapter;
+  },
+  /** What the adapter can do at most, as it is now: other work on the machine takes its share. */
+  async peak(): Promise<Peak> {
+    return measurePeak(await device());
   },
   /**
    * Makes a case on both sides. Operations of ours, milliseconds of making it, and the largest difference from the peer's result
