@@ -2,6 +2,7 @@
 import { WorkbenchError } from '../../core/errors.ts';
 import type { CheckpointFile, ConversionPlan, ConversionSettings } from './conversion.ts';
 import { planInception, planTransUnet } from './plan-networks.ts';
+import { planPretrained } from './plan-pretrained.ts';
 import { needsSam, planSamed, planSamEncoder } from './plan-sam.ts';
 
 function notConvertible(message: string, hint?: string): WorkbenchError {
@@ -22,10 +23,7 @@ function planOne(file: CheckpointFile, settings: ConversionSettings): Conversion
     case 'transunet':
       return planTransUnet(file, recognised, settings);
     default:
-      throw notConvertible(
-        `${recognised.words}: there is nothing that it segments yet.`,
-        'It is what a TransUNet is trained from; take a trained TransUNet.',
-      );
+      return planPretrained(file, recognised, settings);
   }
 }
 
