@@ -11,6 +11,7 @@ import {
   GRADIENT_NORMS,
   LOSSES,
   LOSSES_AFTER_STEP,
+  maxAbsDifference,
   relativeL2,
   SAMED_FULL_GRADIENTS_REL_L2,
 } from '../../core/testing.ts';
@@ -18,6 +19,7 @@ import type { TrainingGraph } from '../../models/graph/training-graph.ts';
 import { globalNorm, SAMED_ADAMW } from '../../models/reference/optimizers.ts';
 import { differentiate } from '../../models/rewrite/differentiate.ts';
 import { fetchGolden } from '../../models/testing/fetch-golden.ts';
+import { reportGoldenInBrowser } from '../../models/testing/report-golden.ts';
 import { type FullSamedCase, readFullSamedGolden } from '../../models/testing/samed-full-golden.ts';
 import { createSamed } from '../../models/zoo/samed.ts';
 import type { TrainingEngine } from './engine.ts';
@@ -31,12 +33,20 @@ const trained = cases.filter(({ size }) => size.train_step !== undefined);
 const [beta1, beta2] = SAMED_ADAMW.betas;
 const adamW: Optimizer = { kind: 'adamw', beta1, beta2, epsilon: SAMED_ADAMW.epsilon };
 
+/** Of logits and losses, and of gradients in their own measure. */
+const worst = { values: 0, gradients: 0 };
+function note(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+  worst.values = Math.max(worst.values, maxAbsDifference(actual, expected));
+}
+
 let engines: TestEngines;
 beforeAll(async () => {
   engines = await openTestEngines();
 });
-afterAll(() => {
+afterAll(async () => {
   engines.dispose();
+  await reportGoldenInBrowser('samed-vit-b (engine)', trained.length, worst.values);
+  await reportGoldenInBrowser('samed-vit-b (gradients, relative)', trained.length, worst.gradients);
 });
 
 async function readTensors(file: string): Promise<ReadonlyMap<string, Float32Array>> {
@@ -111,7 +121,9 @@ describe.each(trained)('SAMed ViT-B at $side in the engine', { timeout: TIMEOUT_
   it('has the logits of PyTorch', async () => {
     const { outputs } = await evaluate(forwardOf(full));
     const expected = stored.get('low_res_logits') ?? [];
-    expect(describeDifference(outputs.get('low_res_logits') ?? [], expected, BACKENDS)).toBeUndefined();
+    const actual = outputs.get('low_res_logits') ?? [];
+    note(actual, expected);
+    expect(describeDifference(actual, expected, BACKENDS)).toBeUndefined();
   });
 
   it('has the loss, the gradients and the loss after a step of PyTorch', async () => {
@@ -122,7 +134,9 @@ describe.each(trained)('SAMed ViT-B at $side in the engine', { timeout: TIMEOUT_
     });
     const [report] = await engine.reports();
     const losses = ['loss', 'crossEntropy', 'dice'].map((name) => report?.values[name]?.[0] ?? NaN);
-    expect(describeDifference(losses, [step.loss, step.loss_ce, step.loss_dice], LOSSES)).toBeUndefined();
+    const expectedLosses = [step.loss, step.loss_ce, step.loss_dice];
+    note(losses, expectedLosses);
+    expect(describeDifference(losses, expectedLosses, LOSSES)).toBeUndefined();
 
     const gradients = await engine.gradients();
     const names = Object.keys(step.grad_l2).filter((name) => !isZero(name));
@@ -135,12 +149,14 @@ describe.each(trained)('SAMed ViT-B at $side in the engine', { timeout: TIMEOUT_
       const off = isZero(name)
         ? 0
         : relativeL2(gradients.get(name)?.subarray(0, expected.length) ?? [], expected);
+      worst.gradients = Math.max(worst.gradients, off);
       return off <= SAMED_FULL_GRADIENTS_REL_L2 ? [] : [`${name}: ${off}`];
     });
     expect(far).toEqual([]);
 
     const { report: after } = await evaluate(trainingOf(full, []));
     const lossesAfter = ['loss', 'crossEntropy', 'dice'].map((name) => after[name]?.[0] ?? NaN);
+    note(lossesAfter, step.loss_after_step);
     expect(describeDifference(lossesAfter, step.loss_after_step, LOSSES_AFTER_STEP)).toBeUndefined();
   });
 });

@@ -6,6 +6,7 @@ import {
   describeDifference,
   GRADIENT_NORMS,
   LOSSES,
+  maxAbsDifference,
   REDUCED_F32,
   relativeL2,
   TRANSUNET_GRADIENTS_REL_L2,
@@ -15,6 +16,7 @@ import {
 import type { TrainingGraph } from '../../models/graph/training-graph.ts';
 import { globalNorm } from '../../models/reference/optimizers.ts';
 import { fetchGolden } from '../../models/testing/fetch-golden.ts';
+import { reportGoldenInBrowser } from '../../models/testing/report-golden.ts';
 import { readTransUnetCases } from '../../models/testing/transunet-golden.ts';
 import {
   readArrays,
@@ -30,12 +32,20 @@ const configs = JSON.parse(new TextDecoder().decode(await readBytes('config.json
 >;
 const TIMEOUT_MS = 600_000;
 
+/** Of losses, statistics and weights, and of gradients in their own measure. */
+const worst = { values: 0, gradients: 0 };
+function note(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+  worst.values = Math.max(worst.values, maxAbsDifference(actual, expected));
+}
+
 let engines: TestEngines;
 beforeAll(async () => {
   engines = await openTestEngines();
 });
-afterAll(() => {
+afterAll(async () => {
   engines.dispose();
+  await reportGoldenInBrowser('transunet-tiny (engine)', cases.length, worst.values);
+  await reportGoldenInBrowser('transunet-tiny (gradients, relative)', cases.length, worst.gradients);
 });
 
 /** Kinks of ReLU and max pool amplify rounding most in the gradients of what lies below many of them. */
@@ -64,25 +74,29 @@ describe.each(cases)('the small TransUNet $name in the engine', { timeout: TIMEO
     expect([...actual.keys()].toSorted()).toEqual([...gradients.keys()].toSorted());
     const far = [...gradients].flatMap(([name, { data }]) => {
       const off = nearZero.has(name) ? 0 : relativeL2(actual.get(name) ?? [], data);
+      worst.gradients = Math.max(worst.gradients, off);
       return off <= gradientTolerance(name) ? [] : [`${name}: ${off}`];
     });
     expect(far).toEqual([]);
 
     const running = [...statistics].filter(([name]) => !name.endsWith('num_batches_tracked'));
     const { values: afterOne } = await engine.state();
-    const wrong = running.filter(
-      ([name, { data }]) => describeDifference(afterOne.get(name) ?? [], data, REDUCED_F32) !== undefined,
-    );
+    const wrong = running.filter(([name, { data }]) => {
+      note(afterOne.get(name) ?? [], data);
+      return describeDifference(afterOne.get(name) ?? [], data, REDUCED_F32) !== undefined;
+    });
     expect(wrong.map(([name]) => name)).toEqual([]);
 
     for (const learningRate of sgd.lr_used.slice(1)) await step(learningRate);
     const reports = await engine.reports();
     const losses = reports.map(({ values: reported }) => reported['loss']?.[0] ?? Number.NaN);
+    note(losses, sgd.loss_fp64);
     expect(describeDifference(losses, sgd.loss_fp64, LOSSES)).toBeUndefined();
     const file = `${transUnet.name}_weights_after_${sgd.lr_used.length}_sgd_steps.npz`;
     const { values: afterAllSteps } = await engine.state();
     const farWeights = [...readArrays(readNpz(await readBytes(file)))].flatMap(([name, { data }]) => {
       if (name.endsWith('num_batches_tracked') || nearZero.has(name)) return [];
+      note(afterAllSteps.get(name) ?? [], data);
       const difference = describeDifference(afterAllSteps.get(name) ?? [], data, TRANSUNET_STEPS_F32);
       return difference === undefined ? [] : [`${name}: ${difference}`];
     });
