@@ -6,6 +6,7 @@ import { requestGpu } from '../gpu/device.ts';
 import { type CacheStorage, createMemoryStorage } from '../infer/cache-storage.ts';
 import type { TrainSpec } from '../api/train.ts';
 import { createLock } from '../infer/lock.ts';
+import { prepareRun } from './prepare-run.ts';
 import { createRunControl } from './run-control.ts';
 import { isStep, isValidation, type RunLog } from './run-log.ts';
 import { createRunStore } from './run-store.ts';
@@ -59,7 +60,34 @@ const lossesOf = ({ log }: Outcome) => log.events.filter(isStep).map(({ loss }) 
 /** Two devices compile every kernel of the run, each for about a minute on a loaded machine. */
 const TIMEOUT_MS = 600_000;
 
+/** Bytes of a binding that do not hold all weights of the test's network together. */
+const SMALL_BINDING_BYTES = 2 ** 14;
+
 describe('a run on a device', () => {
+  it(
+    'gives the same bits whether its trainables lie in one page or in several',
+    async () => {
+      const short = { trainable: 'all', epochCount: 1, validateEverySteps: 0 } as const;
+      const spec = testSpec(short, 'pages');
+      const { gpu, device } = await openDevice();
+      const paged = { ...device, limits: { ...device.limits, bindingBytes: SMALL_BINDING_BYTES } };
+      const { sizes } = createTestModel();
+      const pagesOn = (on: TrainingDevice) =>
+        prepareRun(spec, sizes, on).plans.training.trainables?.pages.length;
+      expect(pagesOn(device)).toBe(1);
+      expect(pagesOn(paged)).toBeGreaterThan(2);
+      const [whole, cut] = [
+        await runOn(device, spec, createMemoryStorage()),
+        await runOn(paged, spec, createMemoryStorage()),
+      ];
+      expect(lossesOf(cut)).toEqual(lossesOf(whole));
+      const checkpointOf = ({ storage }: Outcome) => createRunStore(storage).checkpoint(spec.runId);
+      expect(await checkpointOf(cut)).toEqual(await checkpointOf(whole));
+      gpu.destroy();
+    },
+    TIMEOUT_MS,
+  );
+
   it(
     'has the numbers of the oracle, and after the loss of its device goes on to the same bits on a new one',
     async () => {
