@@ -65,7 +65,7 @@ test('a run of the segmenter is stopped with what it scored, survives a reload, 
   await expect(runs.getByRole('row').nth(1)).toContainText('40 of 40');
   await app.getByRole('combobox', { name: 'Compare with' }).click();
   await app.getByRole('option', { name: /Stopped early/ }).click();
-  await expect(app.getByText(/scored, segmenter on wasm/)).toBeVisible();
+  await expect(app.getByText(/scored, segmenter on WebAssembly/)).toBeVisible();
   await expect(app.getByRole('figure', { name: /Dice of two runs/ })).toBeVisible();
   await screenshot(app, info, 'evaluate-two-runs');
   await app.getByRole('region', { name: 'Worst cases' }).getByRole('row').nth(1).click();

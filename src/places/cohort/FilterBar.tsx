@@ -72,6 +72,9 @@ export function FilterBar() {
           }}
           {...{ [PLACE_FILTER_ATTRIBUTE]: '' }}
         />
+      </div>
+      <div className={styles['kept']}>
+        <FilterChips />
         <Button
           variant="subtle"
           size="compact-xs"
@@ -81,7 +84,6 @@ export function FilterBar() {
           Clear all
         </Button>
       </div>
-      <FilterChips />
     </section>
   );
 }

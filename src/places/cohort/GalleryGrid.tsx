@@ -12,7 +12,7 @@ import { useGallery } from './use-gallery.ts';
 import { thumbnails } from './use-thumbnail.ts';
 
 const CELL_WIDTH = 112;
-const ROW_HEIGHT = 144;
+const ROW_HEIGHT = 160;
 /** Rows fetched ahead in either direction. */
 const ROWS_AHEAD = 2;
 

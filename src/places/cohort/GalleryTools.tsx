@@ -52,18 +52,23 @@ export function GalleryTools() {
         checked={view.overlay}
         onChange={(event) => setView({ overlay: event.currentTarget.checked })}
       />
-      <Slider
-        className={styles['slider'] ?? ''}
-        thumbLabel="Opacity of contours (%)"
-        size="sm"
-        min={10}
-        max={100}
-        step={10}
-        label={(value) => `${value}%`}
-        value={Math.max(10, view.overlayOpacityPercent)}
-        disabled={!view.overlay}
-        onChange={(value) => setView({ overlayOpacityPercent: value })}
-      />
+      <div className={styles['opacity']}>
+        <span className={styles['prefix']} aria-hidden>
+          Opacity
+        </span>
+        <Slider
+          className={styles['slider'] ?? ''}
+          thumbLabel="Opacity of contours (%)"
+          size="sm"
+          min={10}
+          max={100}
+          step={10}
+          label={(value) => `${value}%`}
+          value={Math.max(10, view.overlayOpacityPercent)}
+          disabled={!view.overlay}
+          onChange={(value) => setView({ overlayOpacityPercent: value })}
+        />
+      </div>
     </div>
   );
 }

@@ -66,15 +66,18 @@ export function SampleView({ record, pixels, memberships }: SampleViewProps) {
             onChange={(event) => setShown({ ...shown, [name]: event.currentTarget.checked })}
           />
         ))}
-        <Slider
-          className={styles['opacity'] ?? ''}
-          thumbLabel="Opacity of overlays (%)"
-          min={10}
-          max={100}
-          step={10}
-          value={opacityPercent}
-          onChange={setOpacityPercent}
-        />
+        <div className={styles['opacity']}>
+          <span aria-hidden>opacity</span>
+          <Slider
+            className={styles['slider'] ?? ''}
+            thumbLabel="Opacity of overlays (%)"
+            min={10}
+            max={100}
+            step={10}
+            value={opacityPercent}
+            onChange={setOpacityPercent}
+          />
+        </div>
       </div>
       {runs.length > 1 && (
         <Select label="Prediction of" data={runs} value={runId ?? null} onChange={setChosenRun} />

@@ -1,4 +1,4 @@
-/** A cell of the gallery with one sample: thumbnail with the truth's contour, name, and words for screen readers. */
+/** A cell of the gallery with one sample: thumbnail with the truth's contour, name, group, split and cup-to-disc ratio. */
 import { memo, useEffect, useRef } from 'react';
 import type { SampleRecord, Split } from '../../../core/cohort/sample.ts';
 import { THUMBNAIL_SIDE } from '../../../workers/api/data.ts';
@@ -23,7 +23,7 @@ export interface ThumbnailCellProps {
   readonly onOpen: (index: number) => void;
 }
 
-/** Its text is its name: "data_0017 train · 0.31 cup-to-disc ratio, Race: Asian". */
+/** Its text is its name: "data_0017 Race: Asian train · C/D 0.31". */
 export const ThumbnailCell = memo(function ThumbnailCell(props: ThumbnailCellProps) {
   const { cellId, record, split, group, columnIndex, isCurrent, overlayOpacity, index, onOpen } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -70,9 +70,9 @@ export const ThumbnailCell = memo(function ThumbnailCell(props: ThumbnailCellPro
         data-drawn={thumbnail !== undefined}
       />
       <span className={styles['name']}>{record.name.replace(/\.npz$/i, '')}</span>
+      <span className={styles['group']}>{group}</span>
       <span className={styles['facts']}>
-        {split} · {ratio}
-        <span className="visually-hidden"> cup-to-disc ratio, {group}</span>
+        {split} · <abbr title="Cup-to-disc ratio of areas">C/D</abbr> {ratio}
       </span>
     </div>
   );

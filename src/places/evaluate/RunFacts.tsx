@@ -1,5 +1,6 @@
 /** Where the numbers of the shown run come from: the same facts that every export carries. */
 import { describeFilter } from '../../services/provenance.ts';
+import { PROVIDER_NAMES } from '../../state/device.ts';
 import { formatCount, formatDuration } from '../../ui/format.ts';
 import styles from './EvaluatePlace.module.css';
 import type { Evaluation } from './use-evaluation.ts';
@@ -12,7 +13,7 @@ export function RunFacts({ evaluation }: { readonly evaluation: Evaluation }) {
     [
       'Source',
       source.kind === 'segmenter'
-        ? `${source.modelName} on ${source.provider}, SHA-256 ${source.modelId}`
+        ? `${source.modelName} on ${PROVIDER_NAMES[source.provider]}, SHA-256 ${source.modelId}`
         : `${formatCount(source.fileCount)} files made elsewhere`,
     ],
     [

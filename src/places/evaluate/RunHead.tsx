@@ -8,6 +8,7 @@ import {
   saveImagesCsv,
   saveRunJson,
 } from '../../services/evaluate-export.ts';
+import { PROVIDER_NAMES } from '../../state/device.ts';
 import { formatCounted } from '../../ui/format.ts';
 import styles from './EvaluatePlace.module.css';
 import type { Evaluation } from './use-evaluation.ts';
@@ -45,8 +46,10 @@ export function RunHead({ evaluation }: { readonly evaluation: Evaluation }) {
           {formatCounted(run.images.length, 'image')} scored
           {run.failures.length > 0 && `, ${run.failures.length} failed`}
           {run.unmatched.length > 0 && `, ${formatCounted(run.unmatched.length, 'file')} unmatched`},{' '}
-          {source.kind === 'segmenter' ? `segmenter on ${source.provider}` : 'predictions made elsewhere'},{' '}
-          {run.preprocess.crop === null ? 'no crop' : `crop ${run.preprocess.crop} px`}, input{' '}
+          {source.kind === 'segmenter'
+            ? `segmenter on ${PROVIDER_NAMES[source.provider]}`
+            : 'predictions made elsewhere'}
+          , {run.preprocess.crop === null ? 'no crop' : `crop ${run.preprocess.crop} px`}, input{' '}
           {run.preprocess.side} px, {run.preprocess.preset}
         </p>
       </div>

@@ -9,7 +9,7 @@ export function ExperimentsPlace() {
   return (
     <PlaceLayout
       title="Experiments"
-      next="This version does not run whole plans. Run single searches and evaluations, and export their results."
+      next="This version does not run whole plans. Run single searches, trainings and evaluations, and export their results."
     >
       <EmptyState
         icon={<IconTable size={40} stroke={1.25} />}
@@ -30,8 +30,8 @@ export function ExperimentsPlace() {
           with the provenance of every number.
         </p>
         <p>
-          Until then, every search and evaluation can be exported as CSV and JSON with its settings, seed and
-          data and model hashes, so that runs can be compared outside the workbench.
+          Until then, every search, training and evaluation can be exported with its settings, its seed and
+          the hashes of its data and models, so that runs can be compared outside the workbench.
         </p>
       </EmptyState>
     </PlaceLayout>

@@ -42,7 +42,7 @@ export function useComposition(kept: KeptSearch) {
       choices: groupings.map((one) => ({ value: groupingId(one), label: recordedTitle(one) })),
       groups: [
         ...labels.map((label, index) => ({ key: String(index), label, styleIndex: index })),
-        { key: 'unknown', label: 'Unknown', styleIndex: -1 },
+        { key: 'unknown', label: 'unknown', styleIndex: -1 },
       ],
       parts,
     };
