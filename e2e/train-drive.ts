@@ -22,7 +22,7 @@ export async function openShortTraining(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name: 'Train' })).toBeVisible();
   await setNumber(page, /^Batch/, 4);
   await setNumber(page, /^Validation share/, 0.2);
-  await setNumber(page, /^Epochs \(/, 4);
+  await setNumber(page, /^Epochs \(/, 2);
   await setNumber(page, /^Validate every/, 3);
   await setNumber(page, /^Checkpoint every/, 2);
 }

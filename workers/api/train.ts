@@ -10,9 +10,9 @@ import type { ModelId, ModelSource, SampleRef } from './compute.ts';
 /** Everything that a person may change; the recipe's defaults stand in `workers/train/recipes.ts`. */
 export interface TrainSettings {
   readonly objective: Objective;
-  /** With SAMed: adapters and decoder, as published, or every weight. */
+  /** With SAMed: adapters and decoder, as published, or every weight. Of a TransUNet every weight is trained. */
   readonly trainable: 'adapters-and-decoder' | 'all';
-  /** Rank of new adapters, where the model has none yet; a loaded SAMed keeps its own. */
+  /** Rank of a SAMed's new adapters, where the model has none yet, 0 for none; a loaded SAMed keeps its own. */
   readonly rank: number;
   readonly adaptsDecoder: boolean;
   readonly crossEntropyWeight: number;
