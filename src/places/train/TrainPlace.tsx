@@ -52,8 +52,8 @@ function Empty({ hasCohort }: { readonly hasCohort: boolean }) {
       }
     >
       <p>
-        A SAMed is fine-tuned here on the GPU of this machine: its LoRA adapters and its decoder, plainly or
-        with a fairness method. No image leaves the machine.
+        A SAMed is fine-tuned here on the GPU of this machine, its LoRA adapters and its decoder, or a
+        TransUNet is trained; plainly or with a fairness method. No image leaves the machine.
       </p>
       <p>
         Loss, loss by group, Dice on the validation set and the contours of its images are shown while it
