@@ -1,19 +1,29 @@
 /**
  * `npm run demo`: serves the built page and drives it without a window through the whole job on the demo cohort: a random and a
  * greedy selection, SAMed-Tiny fine-tuned on each, and what that does to the groups. Writes reports/demo/ of what the page itself
- * exports. Needs no GPU: training runs on the browser's software adapter.
+ * exports. Needs no GPU: training runs on the browser's software adapter. `--brief` leaves the training out, and WebGPU with it,
+ * and takes the smallest cohort; `--out DIR` writes elsewhere; `--site DIR` takes another build of the page.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { chromium, type Page } from '@playwright/test';
 import { preview } from 'vite';
 import { CHROMIUM_ARGUMENTS, ensureChromium, SWIFTSHADER_ARGUMENTS } from '../scripts/chromium.mjs';
+import { DEMO_COUNTS } from '../src/state/cohort-view.ts';
 import { choose, endOfJob, enter, exportFrom, figuresOf, runJob, saved, textOf } from './demo/drive.ts';
 import { type DemoReport, NOT_CLINICAL, type ReportSection, reportHtml } from './demo/report.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const FOLDER = join(ROOT, 'reports', 'demo');
+const { values: options } = parseArgs({
+  options: {
+    brief: { type: 'boolean', default: false },
+    out: { type: 'string', default: join(ROOT, 'reports', 'demo') },
+    site: { type: 'string', default: join(ROOT, 'dist') },
+  },
+});
+const FOLDER = resolve(options.out);
 const STRATEGIES = ['Random', 'Greedy'] as const;
 type Strategy = (typeof STRATEGIES)[number];
 const SELECTION_SIZE = 80;
@@ -78,6 +88,7 @@ async function picture(page: Page, name: string): Promise<void> {
 
 async function cohortSection(page: Page): Promise<ReportSection> {
   console.log('Cohort: making the demo cohort');
+  if (options.brief) await choose(page, 'Subjects', new RegExp(`^${Math.min(...DEMO_COUNTS)} `));
   const said = await runJob(page, /demo cohort/i, /done after/, console.log);
   await picture(page, 'screenshot-cohort');
   await page.getByRole('tab', { name: 'Who is in it' }).click();
@@ -248,6 +259,10 @@ async function tellStory(page: Page) {
   const cohort = await cohortSection(page);
   await goTo(page, 'evaluate');
   const alone = await evaluateSection(page, 'Evaluation of SAMed-Tiny before fine-tuning', 'pretrained');
+  if (options.brief) {
+    const search = await searchSection(page, 'Greedy');
+    return { sections: [cohort, alone.section, search], provenance: alone.section.provenance };
+  }
   const chosen: Chosen[] = [];
   for (const strategy of STRATEGIES) chosen.push(await chosenBy(page, strategy));
   const csv = comparison([
@@ -260,22 +275,21 @@ async function tellStory(page: Page) {
     ...chosen.flatMap((each) => each.sections),
     comparisonSection(csv),
   ];
-  return { sections, software: alone.section.provenance?.['software'] };
+  return { sections, provenance: alone.section.provenance };
 }
 
 async function main(): Promise<void> {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
-  const outDir = process.env['DEMO_DIST'];
   const server = await preview({
     root: ROOT,
     logLevel: 'warn',
     preview: { host: 'localhost', port: 4417 },
-    ...(outDir === undefined ? {} : { build: { outDir } }),
+    build: { outDir: resolve(options.site) },
   });
   const browser = await chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? ensureChromium(),
-    args: [...CHROMIUM_ARGUMENTS, ...SWIFTSHADER_ARGUMENTS],
+    args: [...CHROMIUM_ARGUMENTS, ...(options.brief ? [] : SWIFTSHADER_ARGUMENTS)],
   });
   try {
     const page = await browser.newPage({
@@ -286,11 +300,12 @@ async function main(): Promise<void> {
     page.setDefaultTimeout(60_000);
     page.on('pageerror', (error) => console.error(`The page failed: ${error.stack ?? error.message}`));
     await page.goto(`${server.resolvedUrls?.local[0] ?? 'http://localhost:4417/'}#/cohort`);
-    const { sections, software } = await tellStory(page).catch(async (error: unknown) => {
+    const { sections, provenance } = await tellStory(page).catch(async (error: unknown) => {
       await picture(page, 'screenshot-failed');
       throw error;
     });
     const badge = await page.getByRole('button', { name: /^Device:/ }).innerText();
+    const software = provenance?.['software'];
     const report: DemoReport = {
       createdAt: new Date().toISOString(),
       software: typeof software === 'string' ? software : 'EquiSeg',

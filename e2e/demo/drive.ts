@@ -72,6 +72,7 @@ export async function endOfJob(page: Page, summary: RegExp, say: (text: string) 
 /** Chooses one of a setting's values. */
 export async function choose(page: Page, setting: string, option: RegExp): Promise<void> {
   const select = page.getByRole('region', { name: 'Settings' }).getByLabel(setting, { exact: true });
+  await select.waitFor();
   const label = (await select.locator('option').allInnerTexts()).find((text) => option.test(text));
   if (label === undefined) throw new Error(`${setting} offers nothing like ${String(option)}.`);
   await select.selectOption({ label });
