@@ -48,11 +48,12 @@ export function tensorOf(shape: readonly number[], values: Iterable<number>): Te
   return { shape, data };
 }
 
-/** A device of the default limits and all that compares kernels on it. Errors: plain, where there is no adapter. */
+/** A device of the default limits, with subgroups where it has them, and all that compares kernels on it. Errors: plain, where there is no adapter. */
 export async function openKernelHarness(): Promise<KernelHarness> {
   const adapter = await navigator.gpu.requestAdapter();
   if (adapter === null) throw new Error('This browser has no WebGPU adapter.');
-  const device = await adapter.requestDevice({ label: 'kernel tests' });
+  const features = (['subgroups'] as const).filter((feature) => adapter.features.has(feature));
+  const device = await adapter.requestDevice({ label: 'kernel tests', requiredFeatures: features });
   const on: KernelDevice = { device, pipelines: createPipelineCache(device), traits: traitsOf(device) };
   return {
     ...on,

@@ -9,6 +9,7 @@
  *   block of each factor an invocation, and two barriers stand around each tile;
  * - else each invocation loads its own blocks, for adapters whose workgroup memory is memory like any other. Loads cost most
  *   there: of tiles of 8 by 8 four fifths of the time, so that tiles are up to 16 by 16, and no larger than a small result.
+ *   The four invocations of a quad that have the same rows of tiles of 16 load a quarter of the left factor each, and pass it on.
  * Indices beyond a matrix are clamped and what lies beyond INNER counts as zero: no size must divide a tile.
  */
 
@@ -39,9 +40,14 @@ export interface ProductText {
   readonly right: FactorText;
   /** Whether the result can be written four elements at a time. */
   readonly isOutVectorised: boolean;
+  /** Whether quads share `QUAD_ROWS`: WIDTH must be 4, the device must have subgroups. */
+  readonly hasQuads: boolean;
   readonly hasBias: boolean;
   readonly pairCount: number;
 }
+
+/** Rows that a quad can share: a block of four for each of its invocations to load. */
+export const QUAD_ROWS = 16;
 
 /** Elements of INNER that a tile holds: a part of a split product must be a multiple. */
 export const TILE_DEPTH = 16;
@@ -141,11 +147,27 @@ const declarations = (name: string, count: number, text: (first: number) => stri
     .map((index) => `    let ${name}${index} = ${text(4 * index)};`)
     .join('\n');
 
-const registerLoop = (tile: Tile) => {
+/** The left blocks of four invocations with the same rows, by one load each. */
+const QUAD_BLOCKS = `    let own = left_block(left_base, row + 4 * (lane % 4), inner, end);
+${declarations(
+  'a',
+  4,
+  (row) =>
+    `mat4x4<f32>(${upTo(4)
+      .map((i) => `quadBroadcast(own[${i}], ${row / 4})`)
+      .join(', ')})`,
+)}`;
+
+const registerLoop = (tile: Tile, hasQuads: boolean) => {
   const [rowBlocks, columnBlocks] = [upTo(tile.rows / 4), upTo(tile.quads)];
+  const loads = declarations(
+    'a',
+    rowBlocks.length,
+    (row) => `left_block(left_base, row + ${row}, inner, end)`,
+  );
   return `
   for (var inner = first; inner < end; inner += 4) {
-${declarations('a', rowBlocks.length, (row) => `left_block(left_base, row + ${row}, inner, end)`)}
+${hasQuads ? QUAD_BLOCKS : loads}
 ${declarations('b', columnBlocks.length, (column) => `right_block(right_base, column + ${column}, inner, end)`)}
 ${upTo(4)
   .map((i) =>
@@ -170,8 +192,8 @@ export function tileMemoryText({ isShared }: Tile): string {
  * Adds `left_block` times `right_block` from `first` to `end` to the accumulators. It reads left_base, right_base, tile_row,
  * tile_column, row, column, local and lane; `contiguous` is the axis along which neighbouring invocations load.
  */
-export function tileLoopText(tile: Tile, left: Contiguous, right: Contiguous): string {
-  return tile.isShared ? sharedLoop(left, right) : registerLoop(tile);
+export function tileLoopText(tile: Tile, left: Contiguous, right: Contiguous, hasQuads = false): string {
+  return tile.isShared ? sharedLoop(left, right) : registerLoop(tile, hasQuads);
 }
 
 const BIAS_TEXT = `
@@ -242,9 +264,9 @@ ${upTo(tile.quads)
 
 /** The kernel's text. Bindings: left, right, out, then the bias, then down and up of each pair. */
 export function matrixProductText(text: ProductText): string {
-  const { tile, left, right, isOutVectorised, hasBias, pairCount } = text;
+  const { tile, left, right, isOutVectorised, hasQuads, hasBias, pairCount } = text;
   const firstPair = hasBias ? 4 : 3;
-  return `override ROWS: u32;
+  return `${hasQuads ? 'enable subgroups;\n' : ''}override ROWS: u32;
 override COLUMNS: u32;
 override INNER: u32;
 // Parts of INNER that are multiples of a tile's depth: part p of batch b is written to out[p,b].
@@ -278,7 +300,7 @@ fn main(
   let right_base = RIGHT_START + batch * RIGHT_BATCH;
 ${hasBias ? declarations('bias_', tile.quads, (column) => `bias_at(column + ${column})`) : ''}
 ${forEachVector(tile, (row, quad) => `  var ${accumulator(row, quad)} = ${hasBias ? `bias_${quad}` : 'vec4<f32>()'};`)}
-${tileLoopText(tile, left.contiguous, right.contiguous)}
+${tileLoopText(tile, left.contiguous, right.contiguous, hasQuads)}
 ${upTo(pairCount)
   .map((index) => pairLoop(index, tile))
   .join('')}

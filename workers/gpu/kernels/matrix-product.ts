@@ -4,6 +4,7 @@ import type { Dispatch, Kernel, KernelTraits, Operand } from './kernel.ts';
 import {
   type Contiguous,
   matrixProductText,
+  QUAD_ROWS,
   SHARED_TILE,
   type Tile,
   TILE_DEPTH,
@@ -184,6 +185,8 @@ export function addProduct(draft: KernelDraft, product: Product, traits: KernelT
       left: textOf(left, rows),
       right: textOf(right, columns),
       isOutVectorised: isMultipleOfFour(columns),
+      // Software adapters number the invocations of a workgroup along x: four in a row are a quad.
+      hasQuads: traits.isSoftware && traits.hasSubgroups && tile.rows === QUAD_ROWS && width === 4,
       hasBias: bias !== undefined,
       pairCount: pairs.length,
     }),

@@ -1,4 +1,4 @@
-/** Matrix products of every layout and both tilings against the float64 oracle, at sizes that divide no tile. */
+/** Matrix products of every layout and all tilings against the float64 oracle, at sizes that divide no tile. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { REDUCED_F32 } from '../../../core/testing.ts';
@@ -19,15 +19,31 @@ afterAll(() => {
 
 type ProductKind = keyof typeof productKernelRules;
 
-/** Compiling the tiling of a GPU takes seconds on a software adapter: a few cases have each of its texts. */
-type Tilings = 'both' | 'registers';
+/** What the tiling of an adapter goes by. */
+const TILINGS = {
+  registers: { isSoftware: true, hasSubgroups: false },
+  quads: { isSoftware: true, hasSubgroups: true },
+  shared: { isSoftware: false, hasSubgroups: false },
+} as const;
 
-/** Runs a case with the tiling of a software adapter, or with that of a GPU too. */
+/**
+ * Compiling the tiling of a GPU takes seconds on a software adapter: a few cases have each of its texts. Quads share only the
+ * largest tile of a CPU.
+ */
+type Tilings = 'both' | 'registers' | 'largest';
+const TILINGS_OF = {
+  both: ['registers', 'shared'],
+  registers: ['registers'],
+  largest: ['registers', 'quads'],
+} as const;
+
+/** Runs a case with the tiling of a software adapter, or with others too. */
 function check<K extends ProductKind>(name: string, kernelCase: KernelCase<K>, tilings: Tilings): void {
-  for (const isSoftware of tilings === 'both' ? [true, false] : [true]) {
-    it(`the kernel of ${name}, tiled for a ${isSoftware ? 'CPU' : 'GPU'}`, async () => {
+  for (const tiling of TILINGS_OF[tilings]) {
+    it(`the kernel of ${name}, tiled by ${tiling}`, async ({ skip }) => {
       const rule = productKernelRules[kernelCase.kind] as unknown as KernelRule<K>;
-      const traits = { ...harness.traits, isSoftware };
+      const traits = { ...harness.traits, ...TILINGS[tiling] };
+      if (traits.hasSubgroups && !harness.traits.hasSubgroups) skip('This adapter has no subgroups.');
       expect(await harness.compare(rule, kernelCase, REDUCED_F32, traits)).toBeUndefined();
     });
   }
@@ -57,7 +73,7 @@ describe('linear layers', () => {
     { leading: [2, 37], features: [19, 67], tilings: 'both' },
     { leading: [131], features: [20, 72], tilings: 'both' },
     // Enough work for the largest tile of a CPU.
-    { leading: [261], features: [260, 252], tilings: 'registers' },
+    { leading: [261], features: [260, 252], tilings: 'largest' },
   ] as const;
   for (const { leading, features, tilings } of sizes) {
     const name = `[${leading.join()}] of ${features.join(' to ')}`;
