@@ -20,7 +20,7 @@ const before = process.memoryUsage().rss;
 const started = performance.now();
 const files: CheckpointFile[] = [];
 for (const path of paths) {
-  const source = await openTensorSource(await openFile(path), basename(path));
+  const source = await openTensorSource(openFile(path), basename(path));
   files.push({ name: basename(path), source, recognised: recogniseCheckpoint(source) });
 }
 const side = values.size === undefined ? null : Number(values.size);

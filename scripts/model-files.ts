@@ -1,8 +1,9 @@
 /** Files of models for the commands: checkpoints read by slices, ONNX written piece by piece. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, fstatSync, openSync, read } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { WorkbenchError } from '../core/errors.ts';
 import { type ByteSource, createByteSource } from '../core/formats/byte-source.ts';
 import type { CreateFile } from '../models/onnx/sink.ts';
@@ -14,14 +15,16 @@ export class UsageError extends Error {}
 export const EXIT_USAGE = 2;
 export const EXIT_FAILED = 1;
 
+const readSlice = promisify(read);
+
 /** Opens a file for reading by slices, until the process ends. Errors: `file/unreadable`. */
-export async function openFile(path: string): Promise<ByteSource> {
+export function openFile(path: string): ByteSource {
   try {
-    const handle = await open(path);
-    const { size } = await handle.stat();
+    // A number: Node warns of a handle that is collected before it was closed.
+    const file = openSync(path, 'r');
     return createByteSource(
-      size,
-      async (buffer, offset) => (await handle.read(buffer, 0, buffer.length, offset)).bytesRead,
+      fstatSync(file).size,
+      async (buffer, offset) => (await readSlice(file, buffer, 0, buffer.length, offset)).bytesRead,
     );
   } catch (cause) {
     throw new WorkbenchError('file/unreadable', `${basename(path)} cannot be read: ${messageOf(cause)}`, {
@@ -75,8 +78,8 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Prints what went wrong as sentences and sets the process's exit code. */
-export function failWith(error: unknown, usage: string): void {
+/** Prints what went wrong as sentences, with the file it is about where it does not say so, and sets the process's exit code. */
+export function failWith(error: unknown, usage: string, file?: string): void {
   if (error instanceof UsageError) {
     console.error(`${error.message}\nUsage: ${usage}`);
     process.exitCode = EXIT_USAGE;
@@ -84,6 +87,6 @@ export function failWith(error: unknown, usage: string): void {
   }
   const code = error instanceof WorkbenchError ? ` (${error.code})` : '';
   const hint = error instanceof WorkbenchError && error.hint !== undefined ? `\n${error.hint}` : '';
-  console.error(`${messageOf(error)}${code}${hint}`);
+  console.error(`${file === undefined ? '' : `${file}: `}${messageOf(error)}${code}${hint}`);
   process.exitCode = EXIT_FAILED;
 }

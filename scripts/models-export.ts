@@ -68,7 +68,7 @@ function modelNameOf({ kind, variant }: ConversionPlan): string {
 
 async function openCheckpoint(path: string): Promise<CheckpointFile> {
   const name = basename(path);
-  const source = await openTensorSource(await openFile(path), name);
+  const source = await openTensorSource(openFile(path), name);
   return { name, source, recognised: recogniseCheckpoint(source) };
 }
 

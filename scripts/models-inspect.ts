@@ -78,7 +78,7 @@ async function describeOnnx(file: ByteSource): Promise<string> {
 
 /** What a file is, in words and with its tensors. Errors: `file/*`, `onnx/damaged`, those of opening checkpoints. */
 async function describeModelFile(path: string): Promise<string> {
-  const file = await openFile(path);
+  const file = openFile(path);
   const start = await file.read(0, Math.min(HEADER_START + 1, file.sizeBytes));
   const name = basename(path);
   const isOnnx = start[0] === ONNX_START && start[HEADER_START] !== BRACE;
@@ -86,11 +86,20 @@ async function describeModelFile(path: string): Promise<string> {
   return `${name}: ${text}`;
 }
 
+/** Prints what a file is, or why it cannot be told: the other files are read all the same. */
+async function inspectFile(path: string): Promise<void> {
+  try {
+    console.log(await describeModelFile(resolve(path)));
+  } catch (error) {
+    failWith(error, USAGE, basename(path));
+  }
+}
+
 async function main(args: readonly string[]): Promise<void> {
   try {
     const { positionals } = parseArgs({ args: [...args], allowPositionals: true, options: {} });
     if (positionals.length === 0) throw new UsageError('Name at least one file.');
-    for (const path of positionals) console.log(await describeModelFile(resolve(path)));
+    for (const path of positionals) await inspectFile(path);
   } catch (error) {
     failWith(error, USAGE);
   }
