@@ -147,6 +147,8 @@ describe('reductions', () => {
     { shape: [2, 3, 5, 7], axes: [0, 1, 2, 3] },
     { shape: [3, 4099], axes: [1] },
     { shape: [1031, 5], axes: [0] },
+    // Enough outputs for one invocation each.
+    { shape: [67, 9], axes: [1] },
     { shape: [1, 1], axes: [1] },
   ];
   for (const { shape, axes } of cases) {
@@ -174,6 +176,7 @@ describe('reductions', () => {
   for (const [shape, axis] of [
     [[2, 3, 5, 7], 1],
     [[1031, 5], 1],
+    [[1031, 70], 1],
     [[2, 37, 17], 2],
     [[7], 0],
   ] as const) {

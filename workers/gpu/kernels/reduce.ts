@@ -64,7 +64,9 @@ function dispatchOf(
   traits: KernelTraits,
 ): Dispatch {
   const { outputs, length, isRun } = reduction;
-  const lanes = atMostPowerOfTwo(isRun ? RUN_LANES : SUM_LANES, length);
+  // On the CPU barriers cost more than an invocation's own sum, unless there are too few outputs to have one each.
+  const isAlone = traits.isSoftware && outputs >= RUN_LANES;
+  const lanes = isAlone ? 1 : atMostPowerOfTwo(isRun ? RUN_LANES : SUM_LANES, length);
   const width = isRun ? RUN_LANES / lanes : SUM_LANES;
   const [x, y] = foldWorkgroups(Math.ceil(outputs / width), traits);
   return {

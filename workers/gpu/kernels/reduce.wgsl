@@ -2,7 +2,7 @@
 // along at most three kept axes has, and has LENGTH elements at the positions along at most three reduced ones.
 // Result z of the chunk z of CHUNK elements: out[z OUTPUTS + o], so that long sums are made by many workgroups and summed again.
 // A workgroup of X by Y invocations owns X neighbouring outputs; Y invocations share one, each every Y-th element; then a tree
-// of fixed order. Barriers: one before each level of the tree.
+// of fixed order. Barriers: one before each level of the tree, none where an output has an invocation for itself.
 
 override X: u32;
 override Y: u32;
@@ -66,15 +66,18 @@ fn main(
     let value = x[base + reduced_offset(at)];
     total = combine(total, select(value, value * value, FUNCTION == 2));
   }
-  let slot = lane.y * X + lane.x;
-  partial[slot] = total;
-  for (var half = Y / 2; half > 0; half /= 2) {
-    workgroupBarrier();
-    if (lane.y < half) {
-      partial[slot] = combine(partial[slot], partial[slot + half * X]);
+  if (Y > 1) {
+    let slot = lane.y * X + lane.x;
+    partial[slot] = total;
+    for (var half = Y / 2; half > 0; half /= 2) {
+      workgroupBarrier();
+      if (lane.y < half) {
+        partial[slot] = combine(partial[slot], partial[slot + half * X]);
+      }
     }
+    total = partial[slot];
   }
   if (lane.y == 0 && output < OUTPUTS) {
-    out[group.z * OUTPUTS + output] = SCALE * partial[slot];
+    out[group.z * OUTPUTS + output] = SCALE * total;
   }
 }
