@@ -31,7 +31,11 @@ export function plainMapping(channels: number, axes: AxisOrder): NetworkMapping 
 export function checkMapping({ mean, deviation, classOrder }: NetworkMapping, channels: number): void {
   const refuse = (message: string) => new WorkbenchError('onnx/unsupported-interface', message);
   if (mean.length !== channels || deviation.length !== channels) {
-    throw refuse(`The model has ${channels} input channels: give as many means and deviations.`);
+    throw refuse(
+      channels === 1
+        ? 'The model has one input channel: give one mean and one deviation.'
+        : `The model has ${channels} input channels: give as many means and deviations.`,
+    );
   }
   if (![...mean, ...deviation].every(Number.isFinite)) throw refuse('Means and deviations must be numbers.');
   if (!deviation.every((value) => value > 0)) throw refuse('Deviations must be above 0.');

@@ -69,7 +69,7 @@ export function MappingForm({ model, mapping }: MappingFormProps) {
   const isChanged = JSON.stringify(wanted) !== JSON.stringify(mapping);
   return (
     <form
-      className={styles['options']}
+      className={styles['mapping']}
       aria-label={`Mapping of ${model.name}`}
       onSubmit={(event) => {
         event.preventDefault();
@@ -78,22 +78,21 @@ export function MappingForm({ model, mapping }: MappingFormProps) {
     >
       <TextInput
         label="Mean to subtract"
-        description={
-          meanProblem ?? `Of pixels in [0, 1], ${channels === 1 ? 'one number' : 'one for each channel'}`
-        }
-        error={meanProblem !== undefined}
+        description={`Of pixels in [0, 1], ${channels === 1 ? 'one number' : 'one for each channel'}`}
+        error={meanProblem}
         value={mean}
         onChange={(event) => setMean(event.currentTarget.value)}
       />
       <TextInput
         label="Deviation to divide by"
-        description={deviationProblem ?? 'After the mean was subtracted'}
-        error={deviationProblem !== undefined}
+        description="After the mean was subtracted"
+        error={deviationProblem}
         value={deviation}
         onChange={(event) => setDeviation(event.currentTarget.value)}
       />
       <NativeSelect
         label="Axes of the input"
+        description="N images, C channels"
         data={[
           { value: 'channels-first', label: '[N, C, h, w]' },
           { value: 'channels-last', label: '[N, h, w, C]' },
@@ -106,19 +105,22 @@ export function MappingForm({ model, mapping }: MappingFormProps) {
       {model.role === 'segmenter' && (
         <NativeSelect
           label="Output channels, first to last"
+          description="Their logits, in the model's order"
           data={ORDERS.map((one) => ({ value: one.join(), label: channelWords(one) }))}
           value={order}
           onChange={(event) => setOrder(event.currentTarget.value)}
         />
       )}
-      <Button
-        type="submit"
-        variant="default"
-        size="compact-xs"
-        disabled={!isChanged || meanProblem !== undefined || deviationProblem !== undefined}
-      >
-        Apply mapping
-      </Button>
+      <div className={styles['actions']}>
+        <Button
+          type="submit"
+          variant="default"
+          size="compact-xs"
+          disabled={!isChanged || meanProblem !== undefined || deviationProblem !== undefined}
+        >
+          Apply mapping
+        </Button>
+      </div>
     </form>
   );
 }
