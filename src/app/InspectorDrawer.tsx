@@ -4,6 +4,8 @@ import { IconChevronLeft, IconChevronRight, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, lazy, Suspense, useEffect, useRef } from 'react';
 import { update, useStore } from '../state/store.ts';
 import { withInspectionStep } from '../state/ui.ts';
+import { ErrorBoundary } from '../ui/ErrorBoundary.tsx';
+import { ErrorNotice } from '../ui/ErrorNotice.tsx';
 import { formatCount } from '../ui/format.ts';
 import styles from './InspectorDrawer.module.css';
 
@@ -88,7 +90,9 @@ function OpenInspector({
       {/* A region that scrolls must be reachable by keyboard. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <section className={styles['content']} aria-label="Details of the sample" tabIndex={0}>
-        <Suspense fallback={null}>{sampleId !== undefined && <Inspector sampleId={sampleId} />}</Suspense>
+        <ErrorBoundary renderFailure={(error, retry) => <ErrorNotice error={error} onRetry={retry} />}>
+          <Suspense fallback={null}>{sampleId !== undefined && <Inspector sampleId={sampleId} />}</Suspense>
+        </ErrorBoundary>
       </section>
     </aside>
   );
