@@ -72,7 +72,9 @@ async function respond(request: Request): Promise<Response> {
   const url = new URL(request.url);
   const path = url.pathname.slice(scopeUrl.pathname.length) || 'index.html';
   if (request.method !== 'GET' || !url.pathname.startsWith(scopeUrl.pathname) || !paths.has(path)) {
-    return withHeaders((await caches.match(request)) ?? (await fetch(request)));
+    // Of the version before. A host that says "Vary: Origin" would else hide scripts from pages: those ask with an origin, the installation did not.
+    const known = await caches.match(request, { ignoreVary: true });
+    return withHeaders(known ?? (await fetch(request)));
   }
   const cache = await caches.open(cacheName);
   const response = (await cache.match(new URL(path, scopeUrl))) ?? (await store(cache, path));
