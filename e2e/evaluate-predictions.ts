@@ -28,7 +28,7 @@ function shifted(mask: Uint8Array, width: number, by: number): Uint8Array<ArrayB
 }
 
 /** Dice of one class, pixel by pixel, with the published rule for empty masks. */
-function dice(predicted: Uint8Array, truth: Uint8Array, label: number): number {
+export function dice(predicted: Uint8Array, truth: Uint8Array, label: number): number {
   let both = 0;
   let sizes = 0;
   let inPrediction = 0;
