@@ -28,7 +28,7 @@ function Facts({ report }: { readonly report: RuntimeReport }) {
     <>
       {provider === 'wasm' && (
         <Notice tone="warn" title="No WebGPU here: models run on WebAssembly">
-          Everything works; inference is slower. {reason}
+          Everything but training works, more slowly. {reason}
         </Notice>
       )}
       <dl className={styles['facts']}>
