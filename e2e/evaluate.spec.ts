@@ -116,10 +116,10 @@ async function runModelsOn(app: Page, place: 'WebGPU' | 'WebAssembly'): Promise<
   await expect(ready).toBeVisible({ timeout: 300_000 });
 }
 
-async function evaluateOn(app: Page, provider: 'webgpu' | 'wasm'): Promise<ExportedEvaluation> {
+async function evaluateOn(app: Page, place: 'WebGPU' | 'WebAssembly'): Promise<ExportedEvaluation> {
   await app.getByRole('link', { name: /^Evaluate/ }).click();
   await app.getByRole('button', { name: 'Evaluate 12 images' }).click();
-  await expect(app.getByText(new RegExp(`scored, segmenter on ${provider},`))).toBeVisible({
+  await expect(app.getByText(new RegExp(`scored, segmenter on ${place},`))).toBeVisible({
     timeout: 300_000,
   });
   const content = JSON.parse(await exportRun(app, /JSON/)) as ExportedEvaluation;
@@ -167,9 +167,9 @@ test('features, a search and masks come from WebGPU where it is chosen, and the 
   expect(Math.min(...means)).toBeGreaterThan(0);
   expect(Math.max(...means)).toBeLessThan(1);
 
-  const onGpu = await evaluateOn(app, 'webgpu');
+  const onGpu = await evaluateOn(app, 'WebGPU');
   await runModelsOn(app, 'WebAssembly');
-  const content = await evaluateOn(app, 'wasm');
+  const content = await evaluateOn(app, 'WebAssembly');
   const diceOf = ({ images }: ExportedEvaluation) =>
     new Map(images.map((image) => [image['name'], image['overall_dice_fraction'] as number]));
   const expected = diceOf(content);
