@@ -121,6 +121,7 @@ describe('SAMed-Tiny', () => {
     expect(made.report.trainedIn).toEqual({
       runId: 'run',
       which: 'last',
+      step: 4,
       baseName: 'SAMed-Tiny',
       crop: 384,
     });
