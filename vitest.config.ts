@@ -38,7 +38,8 @@ function browserProject(name: string, include: string[], exclude: string[], file
         headless: true,
         screenshotFailures: false,
         commands: {
-          reportGolden: (_context: unknown, ...report: Parameters<typeof reportGolden>) => reportGolden(...report),
+          reportGolden: (_context: unknown, ...report: Parameters<typeof reportGolden>) =>
+            reportGolden(...report),
         },
         provider: playwright({
           launchOptions: {

@@ -55,6 +55,8 @@ describe('the eyes', () => {
     for (const mask of [first, second]) expect(new Set(mask)).toEqual(new Set([0, 1, 2]));
     const again = await createEyes(PRETRAINING, SAMED_TINY_CROP).source.prepare(ids, preprocess);
     expect(again).toEqual(batch);
-    await expect(eyes.source.prepare(ids, { ...preprocess, crop: 512 })).rejects.toThrow(`crop of ${SAMED_TINY_CROP}`);
+    await expect(eyes.source.prepare(ids, { ...preprocess, crop: 512 })).rejects.toThrow(
+      `crop of ${SAMED_TINY_CROP}`,
+    );
   });
 });
