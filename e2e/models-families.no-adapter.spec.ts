@@ -24,7 +24,7 @@ import { dice } from './evaluate-predictions.ts';
 import { expectAccessible } from './harness/axe.ts';
 import { type CohortFolder, createCohortFolder } from './harness/cohort-folder.ts';
 import { dropPaths } from './harness/drop.ts';
-import { modelsReady } from './harness/models-ready.ts';
+import { openModels } from './harness/models-place.ts';
 import { screenshot } from './harness/screenshot.ts';
 import { expect, test } from './harness/test.ts';
 import { choose, saved, search, setNumber } from './search-drive.ts';
@@ -64,11 +64,6 @@ function write(name: string, bytes: Uint8Array): string {
   const path = join(folder, name);
   writeFileSync(path, bytes);
   return path;
-}
-
-async function openModels(page: Page): Promise<void> {
-  await page.goto('./#/models');
-  await expect(page.getByText(modelsReady())).toBeVisible({ timeout: 180_000 });
 }
 
 /** Drops a checkpoint, reads what it is said to be, makes the model and waits until it is in use. */
