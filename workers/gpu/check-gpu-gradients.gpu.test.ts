@@ -1,6 +1,7 @@
 /** The check of gradients finds those that are wrong, and nothing else. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { createLock } from '../infer/lock.ts';
 import type { NamedArrays, TrainingEngine } from '../train/engine.ts';
 import { checkGradients } from './check-gpu-gradients.ts';
 import { type GpuContext, requestGpu } from './device.ts';
@@ -25,7 +26,7 @@ afterAll(() => {
 const check = (
   read: (engine: TrainingEngine) => Promise<NamedArrays>,
   signal = new AbortController().signal,
-) => checkGradients(gpu, pipelines, read, signal, () => undefined);
+) => checkGradients(gpu, pipelines, read, createLock(), signal, () => undefined);
 
 it(
   'finds a gradient that is too large by a fiftieth',

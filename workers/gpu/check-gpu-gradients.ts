@@ -15,6 +15,7 @@ import { encoderAdapters } from '../../models/zoo/samed-adapters.ts';
 import type { SamedConfiguration } from '../../models/zoo/samed-configuration.ts';
 import { createSamed } from '../../models/zoo/samed.ts';
 import type { GpuCheck } from '../api/train.ts';
+import type { Lock } from '../infer/lock.ts';
 import type { NamedArrays, TrainingEngine } from '../train/engine.ts';
 import { createTrainingEngine } from '../train/execute/create-engine.ts';
 import type { PlanSettings } from '../train/plan/plan.ts';
@@ -172,6 +173,7 @@ async function compareGroups(
   values: Values,
   inputs: NamedArrays,
   gradients: NamedArrays,
+  inTurn: Lock,
   signal: AbortSignal,
   report: Report,
 ): Promise<GpuCheck['gradients']> {
@@ -186,7 +188,7 @@ async function compareGroups(
     const [own, expected] = [joined(gradients, group), joined(reference, group)];
     const direction = directionOf(expected, group.what);
     const analytic = dot(own, direction);
-    const numeric = await differenceAlong(engines, inputs, group, direction);
+    const numeric = await inTurn(() => differenceAlong(engines, inputs, group, direction));
     comparisons.push(
       {
         what: `${group.what}, float64 reference`,
@@ -207,13 +209,14 @@ async function compareGroups(
 
 /**
  * Derivatives along a direction of each adapter, and of the decoder: the engine's gradient, and what it should be.
- * `readGradients` gives the engine's, or what a test puts in their place.
+ * `readGradients` gives the engine's, or what a test puts in their place. The steps take turns by `inTurn`.
  * Errors: the signal's reason; as `createTrainingEngine`.
  */
 export async function checkGradients(
   gpu: GpuContext,
   pipelines: PipelineCache,
   readGradients: (engine: TrainingEngine) => Promise<NamedArrays>,
+  inTurn: Lock,
   signal: AbortSignal,
   report: Report,
 ): Promise<GpuCheck['gradients']> {
@@ -245,9 +248,12 @@ export async function checkGradients(
   try {
     const evaluated = await open(forward, undefined, trained);
     try {
-      await trained.step(inputs, { learningRate: 0, weightDecay: 0 });
-      const gradients = await readGradients(trained);
-      return await compareGroups({ trained, evaluated }, training, values, inputs, gradients, signal, report);
+      const gradients = await inTurn(async () => {
+        await trained.step(inputs, { learningRate: 0, weightDecay: 0 });
+        return readGradients(trained);
+      });
+      const engines = { trained, evaluated };
+      return await compareGroups(engines, training, values, inputs, gradients, inTurn, signal, report);
     } finally {
       evaluated.destroy();
     }

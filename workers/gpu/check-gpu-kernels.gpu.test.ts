@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { REDUCED_F32 } from '../../core/testing.ts';
+import { createLock } from '../infer/lock.ts';
+import { cancellable } from '../train/in-turn.ts';
 import { type AnyKernelCase, checkedCases } from './check-gpu-cases.ts';
 import { checkKernels, type KernelSource, worstError } from './check-gpu-kernels.ts';
 import { checkOptimizers } from './check-gpu-optimisers.ts';
@@ -60,7 +62,7 @@ describe('finds', () => {
     },
   ])('$what', async ({ kind, change }) => {
     const some = cases.filter((each) => each.kind === kind || each.kind === 'expandBatch');
-    const kernels = await checkKernels(harness, some, broken(kind, change), signal, ignore);
+    const kernels = await checkKernels(harness, some, broken(kind, change), createLock(), signal, ignore);
     expect(kernels.filter(({ passed }) => !passed).map(({ kernel }) => kernel)).toEqual([kind]);
   });
 });
@@ -75,8 +77,50 @@ it('passes the optimisers, within the tolerance of one operation', async () => {
 
 it('stops when told to', async () => {
   const reason = new Error('stopped');
-  const check = checkKernels(harness, cases, kernelFor, AbortSignal.abort(reason), ignore);
+  const check = checkKernels(harness, cases, kernelFor, createLock(), AbortSignal.abort(reason), ignore);
   await expect(check).rejects.toBe(reason);
+});
+
+describe('takes turns with what else uses the device', () => {
+  /** A lock that somebody holds, and the check of one kernel that waits for it. */
+  async function checkBesideOther() {
+    const exclusive = createLock();
+    const controller = new AbortController();
+    let finishOther = (): void => undefined;
+    void exclusive(() => new Promise<void>((resolve) => (finishOther = resolve)));
+    const asked: string[] = [];
+    const watched: KernelSource = (kind, call, traits) => {
+      asked.push(kind);
+      return kernelFor(kind, call, traits);
+    };
+    const some = cases.filter(({ kind }) => kind === 'affine').slice(0, 1);
+    const inTurn = cancellable(exclusive, controller.signal);
+    const check = checkKernels(harness, some, watched, inTurn, controller.signal, ignore);
+    // The device has answered since: a check that did not wait would have begun.
+    await harness.device.queue.onSubmittedWorkDone();
+    /** Until whoever asked for the lock has had it. */
+    const finishAll = () => {
+      finishOther();
+      return exclusive(() => Promise.resolve());
+    };
+    return { asked, check, controller, finishAll };
+  }
+
+  it('beginning a kernel when the other is done', async () => {
+    const { asked, check, finishAll } = await checkBesideOther();
+    expect(asked).toEqual([]);
+    await finishAll();
+    expect(await check).toMatchObject([{ kernel: 'affine', passed: true }]);
+    expect(asked).toEqual(['affine']);
+  });
+
+  it('and can be cancelled while it waits', async () => {
+    const { asked, check, controller, finishAll } = await checkBesideOther();
+    controller.abort();
+    await expect(check).rejects.toMatchObject({ name: 'AbortError' });
+    await finishAll();
+    expect(asked).toEqual([]);
+  });
 });
 
 describe('the worst error', () => {

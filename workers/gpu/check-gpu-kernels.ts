@@ -3,6 +3,7 @@ import { WorkbenchError } from '../../core/errors.ts';
 import type { Report } from '../../core/tasks.ts';
 import { EXACT, POINTWISE_F32, REDUCED_F32, type Tolerance } from '../../core/testing.ts';
 import type { GpuCheck } from '../api/train.ts';
+import type { Lock } from '../infer/lock.ts';
 import type { AnyKernelCase } from './check-gpu-cases.ts';
 import { bothResults, type KernelCase, type KernelDevice } from './compare-kernel.ts';
 import type { Kernel, KernelCall, KernelTraits } from './kernels/kernel.ts';
@@ -79,13 +80,14 @@ async function errorOf<K extends KernelKind>(
 }
 
 /**
- * What the check says of each kind of kernel, in the order of the cases.
+ * What the check says of each kind of kernel, in the order of the cases. Each case is a turn.
  * Errors: the signal's reason; what the device throws, but not what a single kernel does.
  */
 export async function checkKernels(
   on: KernelDevice,
   cases: readonly AnyKernelCase[],
   kernelOf: KernelSource,
+  inTurn: Lock,
   signal: AbortSignal,
   report: Report,
 ): Promise<GpuCheck['kernels']> {
@@ -93,7 +95,7 @@ export async function checkKernels(
   for (const [done, kernelCase] of cases.entries()) {
     signal.throwIfAborted();
     report({ phase: 'Checking kernels', done, total: cases.length, unit: 'kernels' });
-    const error = await errorOf(on, kernelCase, kernelOf);
+    const error = await inTurn(() => errorOf(on, kernelCase, kernelOf));
     worst.set(kernelCase.kind, Math.max(error, worst.get(kernelCase.kind) ?? 0));
   }
   return [...worst].map(([kernel, error]) => {

@@ -1,6 +1,7 @@
 /** The whole check passes the adapter of the tests, whose kernels and engine are tested by themselves. */
 import { expect, it } from 'vitest';
 
+import { createLock } from '../infer/lock.ts';
 import { checkedCases } from './check-gpu-cases.ts';
 import { checkGpu } from './check-gpu.ts';
 import { requestGpu } from './device.ts';
@@ -15,7 +16,7 @@ it(
     const gpu = await requestGpu((error) => uncaught.push(error));
     const phases = new Set<string>();
     const { signal } = new AbortController();
-    const check = await checkGpu(gpu, signal, ({ phase }) => phases.add(phase));
+    const check = await checkGpu(gpu, createLock(), signal, ({ phase }) => phases.add(phase));
     gpu.destroy();
     expect([...check.kernels, ...check.gradients].filter(({ passed }) => !passed)).toEqual([]);
     expect(check.passed).toBe(true);

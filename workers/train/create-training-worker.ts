@@ -199,7 +199,7 @@ export function createTrainingWorker(services: TrainingServices): TrainingWorker
       return exportTrained(trained.network, run.spec.settings.trainable, name, form);
     },
     async checkGpu(signal, report) {
-      const check = await checkGpu(await requireGpu(), signal, report);
+      const check = await checkGpu(await requireGpu(), services.exclusive, signal, report);
       await (await opened()).writeGpuCheck(check);
       return check;
     },

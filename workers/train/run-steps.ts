@@ -10,6 +10,7 @@ import { feedBatches, type FedBatch } from './batch-feed.ts';
 import type { BatchPlan } from './batch-plan.ts';
 import type { KeptWeights } from './checkpoint.ts';
 import type { EngineState, TrainingEngine } from './engine.ts';
+import { cancellable, orAborted } from './in-turn.ts';
 import type { OptimizerRates } from './optimizer-rates.ts';
 import type { RunControl } from './run-control.ts';
 import { isBetter, isValidation, type RunLog, validationsSinceBest } from './run-log.ts';
@@ -51,21 +52,6 @@ export interface RunningSteps {
   checkpoint(): Promise<void>;
 }
 
-/** A task's result, or the signal's reason as soon as it is aborted: what the task waits for may never come. */
-async function orAborted<T>(signal: AbortSignal, task: Promise<T>): Promise<T> {
-  let onAbort: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort);
-  });
-  try {
-    signal.throwIfAborted();
-    return await Promise.race([task, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-}
-
 /** The steps of a run, from those that are done on. */
 export function createSteps(run: StepsOfRun): RunningSteps {
   const { spec, layout, batches, engines, reader, control, log, doneSteps } = run;
@@ -102,16 +88,6 @@ export function createSteps(run: StepsOfRun): RunningSteps {
     }
   }
 
-  /** A turn on the device. Aborted, it is not waited for, and does not begin. */
-  const inTurn = <T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> =>
-    orAborted(
-      signal,
-      run.exclusive(() => {
-        signal.throwIfAborted();
-        return task();
-      }),
-    );
-
   async function runStep(step: number, batch: FedBatch, signal: AbortSignal): Promise<void> {
     const inputs = makeStepInputs(batch.samples, batchSize, layout);
     const rates: OptimizerRates = {
@@ -119,11 +95,11 @@ export function createSteps(run: StepsOfRun): RunningSteps {
       weightDecay: settings.weightDecay,
     };
     if (isProfiled && (step === FIRST_PROFILE_STEP || step % PROFILE_EVERY_STEPS === 0)) {
-      const times = await inTurn(signal, () => engine.profile(inputs, rates));
+      const times = await cancellable(run.exclusive, signal)(() => engine.profile(inputs, rates));
       if (times === undefined) isProfiled = false;
       else log.events.push({ kind: 'kernelTimes', step, times });
     } else {
-      await inTurn(signal, () => engine.step(inputs, rates));
+      await cancellable(run.exclusive, signal)(() => engine.step(inputs, rates));
     }
     reports.count(batch.samples.length);
     tellFailures(step, batch.failures);
@@ -142,7 +118,7 @@ export function createSteps(run: StepsOfRun): RunningSteps {
     const set = { samples: spec.validation, groupCount: spec.groups.length };
     const { plan } = validation;
     const evaluate: TrainingEngine['evaluate'] = (inputs) =>
-      inTurn(signal, () => validation.evaluate(inputs));
+      cancellable(run.exclusive, signal)(() => validation.evaluate(inputs));
     const found = await validate({ plan, evaluate }, reader, set, layout, step, signal, (done) =>
       report({ phase: 'Validating', done, total: spec.validation.length, unit: 'images' }),
     );
