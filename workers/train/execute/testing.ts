@@ -75,3 +75,11 @@ export async function openTestEngines(): Promise<TestEngines> {
     },
   };
 }
+
+/** The code of the error that a task ends with; 'no error' when it ends well. */
+export async function codeOf(task: Promise<unknown>): Promise<unknown> {
+  return task.then(
+    () => 'no error',
+    (error: unknown) => (error as { readonly code?: unknown }).code,
+  );
+}
