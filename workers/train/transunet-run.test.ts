@@ -1,4 +1,7 @@
-/** A TransUNet from its checkpoint through the loop to a served model: weights, running statistics, going on, exports. */
+/**
+ * A TransUNet from its checkpoint through the loop to a served model: weights, running statistics, going on, exports; and by
+ * every objective.
+ */
 import * as ort from 'onnxruntime-web/wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -18,6 +21,7 @@ import { openModel } from '../infer/open-model.ts';
 import { openTrainable } from '../infer/open-trainable.ts';
 import { createCaches, makeOf } from '../infer/testing.ts';
 import { exportTrained } from './export-trained.ts';
+import type { Objective } from './objectives/objective.ts';
 import { TRANSUNET_RECIPE } from './recipes.ts';
 import { createRunControl } from './run-control.ts';
 import { isStep, isValidation, type RunLog } from './run-log.ts';
@@ -63,7 +67,7 @@ beforeAll(async () => {
   spec = { ...testSpec(), training: testSamples('training', 4), model: source, settings };
 });
 
-async function run(storage: CacheStorage, stopAt?: number) {
+async function run(storage: CacheStorage, stopAt?: number, of: TrainSpec = spec) {
   const controller = new AbortController();
   const log: RunLog = { events: [], overlays: [] };
   const store = createRunStore(storage);
@@ -77,7 +81,7 @@ async function run(storage: CacheStorage, stopAt?: number) {
   };
   const model = await openTrainable(caches, source);
   const end = trainRun(
-    spec,
+    of,
     model,
     surroundings,
     createRunControl(),
@@ -173,5 +177,60 @@ describe('a TransUNet', () => {
     await expect(openTrainable(caches, { kind: 'made', id })).rejects.toMatchObject({
       code: 'train/not-trainable',
     });
+  });
+});
+
+describe('a TransUNet of each objective', () => {
+  /** Four images of one group and two of the other, in batches of four: steps that are told of, and the weights after them. */
+  async function trained(objective: Objective) {
+    const settings = { ...spec.settings, objective, batchSize: 4, validateEverySteps: 0 };
+    const { end, log, store } = await run(createMemoryStorage(), undefined, {
+      ...spec,
+      training: testSamples('training', 6),
+      validation: [],
+      settings,
+    });
+    expect(await end).toMatchObject({ status: 'finished', step: 4 });
+    const weights = (await store.weights('test', 'last'))?.values;
+    return { steps: log.events.filter(isStep), weights: weights ?? new Map<string, Float32Array>() };
+  }
+  type Trained = Awaited<ReturnType<typeof trained>>;
+  const ENCODER_WEIGHT = 'transformer.encoder.layer.0.ffn.fc1.weight';
+  let plain: Trained;
+  beforeAll(async () => {
+    plain = await trained({ kind: 'plain' });
+  });
+
+  // Of the first step, which all begin with the same weights.
+  it.each<{ objective: Objective; sameAsPlain: readonly ('loss' | 'crossEntropy' | 'dice')[] }>([
+    { objective: { kind: 'febs', gamma: 1, minimum: 'present' }, sameAsPlain: ['crossEntropy'] },
+    { objective: { kind: 'groupDro', rate: 0.1 }, sameAsPlain: ['crossEntropy', 'dice'] },
+    // The loss that is told is the segmentation's.
+    {
+      objective: { kind: 'adversarial', weight: 0.1, reversalScale: 1 },
+      sameAsPlain: ['loss', 'crossEntropy', 'dice'],
+    },
+    { objective: { kind: 'balancedSampling' }, sameAsPlain: [] },
+    { objective: { kind: 'inverseFrequency' }, sameAsPlain: [] },
+  ])(
+    '$objective.kind has gradients and weights of its own, and losses where it changes them',
+    async ({ objective, sameAsPlain }) => {
+      const { steps, weights } = await trained(objective);
+      expect(steps.every(({ loss, gradientNorm }) => Number.isFinite(loss) && gradientNorm > 0)).toBe(true);
+      const [first, ofPlain] = [steps[0], plain.steps[0]];
+      for (const part of ['loss', 'crossEntropy', 'dice'] as const)
+        expect([part, first?.[part] === ofPlain?.[part]]).toEqual([part, sameAsPlain.includes(part)]);
+      expect(first?.gradientNorm).not.toBe(ofPlain?.gradientNorm);
+      expect(weights.get(ENCODER_WEIGHT)).not.toEqual(plain.weights.get(ENCODER_WEIGHT));
+      const drawn = objective.kind === 'balancedSampling' ? steps : [];
+      expect(drawn.flatMap(({ groupLoss }) => groupLoss)).not.toContain(null);
+    },
+  );
+
+  it('adversarial with nothing reversed into the network trains it as plain training does', async () => {
+    const { steps, weights } = await trained({ kind: 'adversarial', weight: 0.1, reversalScale: 0 });
+    // The classifier's own gradient is part of the norm.
+    expect(steps[0]?.gradientNorm).toBeGreaterThan(plain.steps[0]?.gradientNorm ?? Infinity);
+    expect(weights.get(ENCODER_WEIGHT)).toEqual(plain.weights.get(ENCODER_WEIGHT));
   });
 });
