@@ -1,15 +1,11 @@
 /** Checkpoints from the drop to the model, over a compute worker that answers when the test says so. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { RecognisedCheckpoint } from '../../models/checkpoints/recognised.ts';
-import type {
-  ComputeWorker,
-  ConversionOutline,
-  MakeModelSpec,
-  ModelReport,
-} from '../../workers/api/compute.ts';
+import type { ComputeWorker, ConversionOutline, MakeModelSpec } from '../../workers/api/compute.ts';
 import { initialModels } from '../state/models.ts';
 import { isMade } from '../state/models-checkpoints.ts';
 import { store, update } from '../state/store.ts';
+import { modelReport } from '../testing/model-report.ts';
 import { addCheckpoint, addModelFiles, changeSettings, chooseBase, convertCheckpoint } from './models-add.ts';
 import { deleteModel } from './models.ts';
 
@@ -53,31 +49,7 @@ const adapters = {
   prefix: '',
 } as const satisfies RecognisedCheckpoint;
 
-const embedded: ModelReport = {
-  id: 'embedded',
-  name: 'Baseline',
-  role: 'segmenter',
-  source: 'embedded',
-  description: '',
-  sizeBytes: 1,
-  parameterCount: 1,
-  input: { name: 'x', channels: 1, side: null, batch: null },
-  outputName: 'out',
-  outputChannels: 3,
-  provider: 'wasm',
-  selfTest: {
-    status: 'single-provider',
-    maxAbsDifference: Number.NaN,
-    tolerance: Number.NaN,
-    webgpuMs: null,
-    wasmMs: 1,
-    summary: '',
-  },
-  assumptions: [],
-  sources: [],
-  precision: 'f32',
-  isKept: false,
-};
+const embedded = modelReport();
 
 const outlineOf = (words: string): ConversionOutline => ({
   words,

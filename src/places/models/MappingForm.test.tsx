@@ -5,6 +5,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type NetworkMapping, plainMapping } from '../../../models/onnx/mapping.ts';
 import type { ModelReport } from '../../../workers/api/compute.ts';
+import { modelReport } from '../../testing/model-report.ts';
 import { renderInTheme, resetPage } from '../../testing/render.tsx';
 import { MappingForm } from './MappingForm.tsx';
 
@@ -14,37 +15,16 @@ vi.mock('../../services/models.ts', () => ({ remapModel }));
 beforeEach(() => remapModel.mockReset().mockResolvedValue());
 afterEach(resetPage);
 
-function modelOf(role: ModelReport['role'], channels: 1 | 3): ModelReport {
-  return {
-    id: 'a'.repeat(64),
+/** The form as the card of the model shows it. */
+function show(role: ModelReport['role'] = 'segmenter', channels: 1 | 3 = 3) {
+  const model = modelReport({
     name: 'foreign.onnx',
     role,
     source: 'dropped',
-    description: '',
-    sizeBytes: 1,
-    parameterCount: 1,
     input: { name: 'x', channels, side: 64, batch: null },
-    outputName: 'y',
-    outputChannels: 3,
-    provider: 'wasm',
-    selfTest: {
-      status: 'single-provider',
-      maxAbsDifference: Number.NaN,
-      tolerance: Number.NaN,
-      webgpuMs: null,
-      wasmMs: 1,
-      summary: '',
-    },
-    assumptions: [],
-    sources: [],
     precision: null,
     isKept: true,
-  };
-}
-
-/** The form as the card of the model shows it. */
-function show(role: ModelReport['role'] = 'segmenter', channels: 1 | 3 = 3) {
-  const model = modelOf(role, channels);
+  });
   renderInTheme(<MappingForm model={model} mapping={plainMapping(channels, 'channels-first')} />);
   return { model, user: userEvent.setup() };
 }
