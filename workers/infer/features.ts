@@ -8,7 +8,7 @@ import { openFeatureWriter } from './feature-writer.ts';
 import type { LoadedModel } from './load.ts';
 import { poolCells } from './model.ts';
 import { pullBatches } from './pull-batches.ts';
-import { runBatch } from './run-batch.ts';
+import { runBatches } from './run-batch.ts';
 
 /** Images a run, where the model takes any number: enough to keep the threads busy, little enough to cancel quickly. */
 const BATCH_SIZE = 16;
@@ -49,8 +49,9 @@ export async function extractFeatures(
       });
     progress();
     const batchSize = model.network.input.batch ?? Math.min(BATCH_SIZE, model.promptBatch);
-    for await (const batch of pullBatches(sources, missing, preprocess, batchSize, signal)) {
-      const { output, failures: batchFailures } = await runBatch(model, batch, preprocess.side);
+    const batches = pullBatches(sources, missing, preprocess, batchSize, signal);
+    for await (const ran of runBatches(model, batches, preprocess.side)) {
+      const { batch, output, failures: batchFailures } = ran;
       failures.push(...batchFailures);
       const vectors = output === undefined ? undefined : poolCells(output);
       for (const [row, id] of vectors === undefined ? [] : batch.ids.entries()) {

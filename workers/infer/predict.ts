@@ -8,7 +8,7 @@ import type { SampleSource } from '../api/data.ts';
 import type { LoadedModel } from './load.ts';
 import { openPredictionWriter } from './prediction-store.ts';
 import { pullBatches } from './pull-batches.ts';
-import { runBatch } from './run-batch.ts';
+import { runBatches } from './run-batch.ts';
 
 /** Images a run, where the model takes any number: at side 512 and three channels a batch is 12 MiB. */
 const BATCH_SIZE = 4;
@@ -41,8 +41,8 @@ export async function predict(
   try {
     progress();
     const batchSize = model.network.input.batch ?? Math.min(BATCH_SIZE, model.promptBatch);
-    for await (const batch of pullBatches(sources, spec.samples, spec.preprocess, batchSize, signal)) {
-      const { output, failures: batchFailures } = await runBatch(model, batch, side);
+    const batches = pullBatches(sources, spec.samples, spec.preprocess, batchSize, signal);
+    for await (const { batch, output, failures: batchFailures } of runBatches(model, batches, side)) {
       failures.push(...batchFailures);
       if (output !== undefined) {
         const { data, channels, height, width } = output;
