@@ -3,7 +3,7 @@
  * every field of TrainSettings. Only what differs from the defaults is kept: another model or method has other defaults.
  */
 import type { TrainSettings } from '../../workers/api/train.ts';
-import { RECOMPUTATIONS } from '../../workers/train/plan/plan.ts';
+import { RECOMPUTATIONS, WEIGHT_STORAGES } from '../../workers/train/plan/plan.ts';
 import type { Objective } from '../../workers/train/objectives/objective.ts';
 import { type Method, METHODS, OBJECTIVES, recipeOf, type TrainFamily } from './train-recipes.ts';
 
@@ -55,7 +55,12 @@ export interface Circumstances {
 }
 
 /** Settings that only a SAMed has. */
-export const SAMED_KEYS = ['trainable', 'rank', 'adaptsDecoder'] as const satisfies (keyof TrainChoices)[];
+export const SAMED_KEYS = [
+  'trainable',
+  'rank',
+  'adaptsDecoder',
+  'frozenWeights',
+] as const satisfies (keyof TrainChoices)[];
 
 /** What stands where nothing was changed. */
 export function defaultChoices(method: Method, circumstances: Circumstances): TrainChoices {
@@ -128,6 +133,7 @@ export function settingsOf(choices: TrainChoices): TrainSettings {
     seed: choices.seed,
     recomputation: choices.recomputation === 'auto' ? null : choices.recomputation,
     microBatch: choices.microBatch === 0 ? null : choices.microBatch,
+    frozenWeights: choices.frozenWeights,
     memoryBytes: choices.memoryMebibytes * MEBIBYTE,
   };
 }
@@ -141,6 +147,7 @@ const CHOICES: { readonly [Key in keyof TrainChoices]?: readonly TrainChoices[Ke
   optimizer: ['adamw', 'sgd'],
   preset: ['corrected', 'published'],
   recomputation: ['auto', ...RECOMPUTATIONS],
+  frozenWeights: WEIGHT_STORAGES,
 };
 
 /** The least and the most of each number. The rows show the same limits. */

@@ -4,7 +4,7 @@ import type { SerializedError } from '../../core/errors.ts';
 import type { PreprocessPreset } from '../../core/imaging/crop.ts';
 import type { Report } from '../../core/tasks.ts';
 import type { Objective } from '../train/objectives/objective.ts';
-import type { Recomputation } from '../train/plan/plan.ts';
+import type { Recomputation, WeightStorage } from '../train/plan/plan.ts';
 import type { ModelId, ModelSource, SampleRef } from './compute.ts';
 
 /** Everything that a person may change; the recipe's defaults stand in `workers/train/recipes.ts`. */
@@ -41,6 +41,8 @@ export interface TrainSettings {
   /** Null: chosen to fit. */
   readonly recomputation: Recomputation | null;
   readonly microBatch: number | null;
+  /** Of the matrices of frozen layers, on the GPU: what is exported and served has the model's own. Published: f32. */
+  readonly frozenWeights: WeightStorage;
   /** Memory of the adapter that training may take; WebGPU does not tell how much there is. */
   readonly memoryBytes: number;
 }

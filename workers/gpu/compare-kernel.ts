@@ -10,6 +10,7 @@ import { elementCount } from '../../models/graph/shape.ts';
 import type { TrainingNode } from '../../models/graph/training-graph.ts';
 import { interpretTraining } from '../../models/reference/interpret-training.ts';
 import type { Tensor64 } from '../../models/reference/kernels/kernel.ts';
+import { packHalves } from './half-words.ts';
 import type { Kernel, KernelRule, KernelTraits } from './kernels/kernel.ts';
 import type { PipelineCache } from './pipelines.ts';
 import { runKernel } from './run-kernel.ts';
@@ -26,6 +27,8 @@ export interface KernelCase<K extends TrainingKind> {
   readonly inputs: readonly Tensor[];
   /** Of a forward operation with statistics: 1 leaves them out. */
   readonly resultCount?: number;
+  /** Inputs by index that the kernel reads as f16; the oracle reads them as they are. */
+  readonly halves?: readonly number[];
 }
 
 /** Where kernels run. */
@@ -123,16 +126,23 @@ export async function runGuarded(
   return after.results.map((values) => values.slice(0, -GUARD_COUNT));
 }
 
+/** A tensor as the buffer of its halves: of finite values their pairs are finite as f32 too, so that no copy changes them. */
+function halvesOf({ data }: Tensor): Tensor {
+  const words = new Float32Array(packHalves(data).buffer);
+  return { shape: [words.length], data: words };
+}
+
 /** Every result of a case, by the rule's kernel and by the oracle. Errors: as `runGuarded`. */
 export async function bothResults<K extends TrainingKind>(
   on: KernelDevice,
   rule: KernelRule<K>,
   kernelCase: KernelCase<K>,
 ): Promise<readonly { readonly actual: Float32Array; readonly expected: Float64Array }[]> {
-  const { attributes, inputs } = kernelCase;
+  const { attributes, inputs, halves = [] } = kernelCase;
   const expected = referenceResults(kernelCase);
   const shapes = expected.map(({ shape }) => shape);
-  const call = { attributes, inputs: inputs.map(({ shape }) => shape), results: shapes };
-  const actual = await runGuarded(on, rule(call, on.traits), inputs, shapes);
+  const call = { attributes, inputs: inputs.map(({ shape }) => shape), results: shapes, halves };
+  const stored = inputs.map((input, index) => (halves.includes(index) ? halvesOf(input) : input));
+  const actual = await runGuarded(on, rule(call, on.traits), stored, shapes);
   return expected.map(({ data }, index) => ({ actual: actual[index] as Float32Array, expected: data }));
 }

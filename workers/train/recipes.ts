@@ -32,6 +32,7 @@ export const SAMED_RECIPE: TrainSettings = {
   seed: 0,
   recomputation: null,
   microBatch: null,
+  frozenWeights: 'f32',
   memoryBytes: 2048 * MEBIBYTE,
 };
 

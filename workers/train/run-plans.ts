@@ -4,6 +4,7 @@ import type { TrainEstimate, TrainSettings } from '../api/train.ts';
 import type { KernelTraits } from '../gpu/kernels/kernel.ts';
 import type { BatchPlan } from './batch-plan.ts';
 import { planFlops } from './plan/flops.ts';
+import { frozenMatrices } from './plan/frozen-matrices.ts';
 import type { Optimizer, PlanLimits, RegionRole, TrainingPlan } from './plan/plan.ts';
 import { planTraining } from './plan/plan-training.ts';
 import type { TrainingTask } from './training-task.ts';
@@ -45,7 +46,9 @@ export function planRun(
   validationCount: number,
   { traits, limits }: PlanningDevice,
 ): RunPlans {
-  const { memoryBytes, batchSize, microBatch, recomputation } = settings;
+  const { memoryBytes, batchSize, microBatch, recomputation, frozenWeights } = settings;
+  // The validation reads the training's.
+  const stored = frozenWeights === 'f16' ? { halves: frozenMatrices(training) } : {};
   const validationPlan =
     validationCount > 0
       ? planTraining(validation, {
@@ -53,6 +56,7 @@ export function planRun(
           optimizer: undefined,
           limits: { ...limits, totalBytes: memoryBytes },
           traits,
+          ...stored,
         })
       : undefined;
   return {
@@ -62,6 +66,7 @@ export function planRun(
       optimizer: optimizerOf(settings),
       limits: { ...limits, totalBytes: memoryBytes - ownBytes(validationPlan) },
       traits,
+      ...stored,
       ...(microBatch === null ? {} : { microBatch }),
       ...(recomputation === null ? {} : { recomputation }),
     }),

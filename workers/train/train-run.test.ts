@@ -160,6 +160,9 @@ describe('a run', () => {
     await expect(start(testSpec({ epochCount: 1, seed: 3 }), { storage }).end).rejects.toMatchObject({
       code: 'train/no-run',
     });
+    await expect(
+      start(testSpec({ epochCount: 1, frozenWeights: 'f16' }), { storage }).end,
+    ).rejects.toMatchObject({ code: 'train/no-run' });
     const model = { ...createTestModel(), hash: 'other weights' };
     await expect(start(testSpec({ epochCount: 1 }), { storage, model }).end).rejects.toMatchObject({
       code: 'train/no-run',

@@ -1,5 +1,7 @@
 /** How a run is watched, kept and fitted into memory. */
-import { RECOMPUTATIONS } from '../../../workers/train/plan/plan.ts';
+import { RECOMPUTATIONS, WEIGHT_STORAGES } from '../../../workers/train/plan/plan.ts';
+import { selectIsSamed } from '../../state/train-selectors.ts';
+import { useStore } from '../../state/store.ts';
 import { ChoiceSetting, NumberSetting } from '../../ui/settings.tsx';
 import { SettingsGroup } from '../../ui/SettingsGroup.tsx';
 import { useTrainNumber, useTrainSetting } from './use-settings.ts';
@@ -11,10 +13,13 @@ const RECOMPUTATION_LABELS = {
   blocks: 'Whole blocks: least memory',
 } as const;
 
+const STORAGE_LABELS = { f32: '32-bit', f16: '16-bit: half the memory' } as const;
+
 /** Settings of validation, checkpoints and memory. */
 export function RunSettings() {
   const of = useTrainSetting();
   const number = useTrainNumber();
+  const isSamed = useStore(selectIsSamed);
   return (
     <>
       <SettingsGroup title="Validation and checkpoints">
@@ -60,6 +65,14 @@ export function RunSettings() {
           unit="0 for what fits"
           reason="A batch is gathered of parts of this many images; the gradients are summed."
         />
+        {isSamed && of('trainable').value !== 'all' && (
+          <ChoiceSetting
+            {...of('frozenWeights')}
+            label="Frozen weights"
+            reason="How the matrices that are not trained are stored on the GPU. Published: 32-bit. In 16-bit they are rounded to 11 significant bits; everything is still computed in 32-bit, and exports keep the model's own weights."
+            choices={WEIGHT_STORAGES.map((value) => ({ value, label: STORAGE_LABELS[value] }))}
+          />
+        )}
       </SettingsGroup>
     </>
   );

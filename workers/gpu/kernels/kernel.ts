@@ -22,7 +22,10 @@ export interface Operand {
   readonly index: number;
 }
 
-/** One dispatch. Its bindings are storage buffers of f32, `@group(0) @binding(i)` in this order; results are written whole. */
+/**
+ * One dispatch. Its bindings are storage buffers of f32, or of the inputs in `KernelCall.halves` of pairs of halves,
+ * `@group(0) @binding(i)` in this order; results are written whole.
+ */
 export interface Dispatch {
   /** The class that GPU time is reported by: "matrix product", "attention", ... */
   readonly class: string;
@@ -44,6 +47,8 @@ export interface Kernel {
 export interface KernelCall<K extends TrainingKind> {
   readonly attributes: TrainingOperations[K];
   readonly inputs: readonly (readonly number[])[];
+  /** Inputs by index that are stored as f16, two to a word (half-words.ts): only of those that `canBeHalf` allows. */
+  readonly halves?: readonly number[];
   /** As many as the node has: statistics only where they are read. */
   readonly results: readonly (readonly number[])[];
 }

@@ -11,6 +11,9 @@
  *   there: of tiles of 8 by 8 four fifths of the time, so that tiles are up to 16 by 16, and no larger than a small result.
  *   The four invocations of a quad that have the same rows of tiles of 16 load a quarter of the left factor each, and pass it on.
  * Indices beyond a matrix are clamped and what lies beyond INNER counts as zero: no size must divide a tile.
+ * A factor may be stored as f16 without padding between its rows, element i in half i of the words: it is widened as it is
+ * loaded by `unpack2x16float`, which every adapter has and drivers turn into a conversion. The feature shader-f16 would save
+ * nothing, for arithmetic is of f32 anyway, and CI's software adapter lacks it.
  */
 
 /** The axis along which a factor's elements are neighbours. */
@@ -20,6 +23,8 @@ export interface FactorText {
   readonly contiguous: Contiguous;
   /** Whether it can be read four elements at a time. */
   readonly isVectorised: boolean;
+  /** Whether it is stored as f16. */
+  readonly isHalf: boolean;
 }
 
 /** What an invocation owns. */
@@ -57,18 +62,30 @@ const LANES = ['x', 'y', 'z', 'w'];
 
 const elementType = (isVectorised: boolean) => (isVectorised ? 'vec4<f32>' : 'f32');
 
+/** `NAME_at(i)`: element i of a factor of halves, or elements 4 i to 4 i + 3 where it is vectorised. */
+const halvesText = (name: string, isVectorised: boolean) => {
+  const words = isVectorised ? `${name}[i]` : `${name}[i / 2]`;
+  return `
+fn ${name}_at(i: u32) -> ${elementType(isVectorised)} {
+  let words = ${words};
+  return ${isVectorised ? 'vec4(unpack2x16float(words.x), unpack2x16float(words.y))' : 'unpack2x16float(words)[i % 2]'};
+}`;
+};
+
 /** Overrides and `NAME_block(outer, inner)`: column i holds four outer elements at inner position `inner + i`. */
 function factorText(
   name: 'left' | 'right',
   binding: number,
-  { contiguous, isVectorised }: FactorText,
+  { contiguous, isVectorised, isHalf }: FactorText,
 ): string {
   const [upper, count] = [name.toUpperCase(), name === 'left' ? 'ROWS' : 'COLUMNS'];
+  const at = (index: string) => (isHalf ? `${name}_at(${index})` : `${name}[${index}]`);
   // `fixed` is the position along the axis that is not contiguous.
   const load = (fixed: string, run: string, end: string) =>
     isVectorised
-      ? `${name}[(base + ${fixed} * ${upper}_STRIDE + min(${run}, ${end} - 4)) / 4]`
-      : `vec4(${LANES.map((_, i) => `${name}[base + ${fixed} * ${upper}_STRIDE + min(${run} + ${i}, ${end} - 1)]`).join(', ')})`;
+      ? at(`(base + ${fixed} * ${upper}_STRIDE + min(${run}, ${end} - 4)) / 4`)
+      : `vec4(${LANES.map((_, i) => at(`base + ${fixed} * ${upper}_STRIDE + min(${run} + ${i}, ${end} - 1)`)).join(', ')})`;
+  const storedType = isHalf ? (isVectorised ? 'vec2<u32>' : 'u32') : elementType(isVectorised);
   const ofInner = `
 fn ${name}_block(base: u32, outer: u32, inner: u32, end: u32) -> mat4x4<f32> {
   let is_inside = vec4(inner) + vec4(0, 1, 2, 3) < vec4(end);
@@ -86,7 +103,8 @@ ${[0, 1, 2, 3].map((i) => `    select(vec4<f32>(), ${load(`min(inner + ${i}, end
 override ${upper}_START: u32 = 0;
 override ${upper}_STRIDE: u32;
 override ${upper}_BATCH: u32 = 0;
-@group(0) @binding(${binding}) var<storage, read> ${name}: array<${elementType(isVectorised)}>;
+@group(0) @binding(${binding}) var<storage, read> ${name}: array<${storedType}>;
+${isHalf ? halvesText(name, isVectorised) : ''}
 ${contiguous === 'inner' ? ofInner : ofOuter}`;
 }
 

@@ -21,6 +21,8 @@ export interface Factor {
   readonly start?: number;
   /** Elements between matrices of a batch. */
   readonly batchStride?: number;
+  /** Whether its elements are f16, two to a word. */
+  readonly isHalf?: boolean;
 }
 
 /** A skinny product that is added: out[row, offset + s] += sum over r of down[row,r] up(s,r). */
@@ -174,8 +176,12 @@ export function addProduct(draft: KernelDraft, product: Product, traits: KernelT
   const parts = Math.ceil(inner / part);
   const count = batches * rows * columns;
   const out = parts === 1 ? product.out : addScratch(draft, parts * count);
-  const textOf = ({ contiguous, stride, start = 0, batchStride = 0 }: Factor, outer: number) => ({
+  const textOf = (
+    { contiguous, stride, start = 0, batchStride = 0, isHalf = false }: Factor,
+    outer: number,
+  ) => ({
     contiguous,
+    isHalf,
     isVectorised: isMultipleOfFour(stride, start, batchStride, contiguous === 'inner' ? inner : outer),
   });
   draft.dispatches.push({

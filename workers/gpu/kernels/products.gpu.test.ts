@@ -1,8 +1,10 @@
 /** Matrix products of every layout and all tilings against the float64 oracle, at sizes that divide no tile. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { REDUCED_F32 } from '../../../core/testing.ts';
+import { decodeHalf } from '../../../core/formats/npy.ts';
+import { REDUCED_F32, STORED_F16, type Tolerance } from '../../../core/testing.ts';
 import type { Tensor } from '../../../models/graph/graph.ts';
+import { toFloat16 } from '../../../models/onnx/float16.ts';
 import type { KernelCase } from '../compare-kernel.ts';
 import { type KernelHarness, normalTensor, normalTensors, openKernelHarness } from '../testing.ts';
 import type { KernelRule } from './kernel.ts';
@@ -38,13 +40,18 @@ const TILINGS_OF = {
 } as const;
 
 /** Runs a case with the tiling of a software adapter, or with others too. */
-function check<K extends ProductKind>(name: string, kernelCase: KernelCase<K>, tilings: Tilings): void {
+function check<K extends ProductKind>(
+  name: string,
+  kernelCase: KernelCase<K>,
+  tilings: Tilings,
+  tolerance: Tolerance = REDUCED_F32,
+): void {
   for (const tiling of TILINGS_OF[tilings]) {
     it(`the kernel of ${name}, tiled by ${tiling}`, async ({ skip }) => {
       const rule = productKernelRules[kernelCase.kind] as unknown as KernelRule<K>;
       const traits = { ...harness.traits, ...TILINGS[tiling] };
       if (traits.hasSubgroups && !harness.traits.hasSubgroups) skip('This adapter has no subgroups.');
-      expect(await harness.compare(rule, kernelCase, REDUCED_F32, traits)).toBeUndefined();
+      expect(await harness.compare(rule, kernelCase, tolerance, traits)).toBeUndefined();
     });
   }
 }
@@ -138,6 +145,45 @@ describe('adapters', () => {
   const { dOut, x, adapters } = layer([2, 519], [12, 24], [[4, 8]]);
   const many = { attributes: { offset: 16 }, inputs: [dOut, x, ...adapters] };
   check("an adapter's gradient of many tokens", { kind: 'adapterGradient', ...many }, 'registers');
+});
+
+describe('layers whose weight is stored as f16', () => {
+  const rounded = ({ shape, data }: Tensor): Tensor => ({ shape, data: decodeHalf(toFloat16(data)) });
+  /** Both kernels that read the weight, with the oracle's weight rounded beforehand or not. */
+  function checkLayer(
+    name: string,
+    { dOut, x, weight, bias, adapters }: ReturnType<typeof layer>,
+    offsets: readonly number[],
+    tilings: Tilings,
+    tolerance?: Tolerance,
+  ): void {
+    const halves = [1];
+    const attributes = { bias: true, adapters: offsets };
+    const inputs = [x, weight, bias, ...adapters];
+    check(`a layer ${name}`, { kind: 'linear', attributes, inputs, halves }, tilings, tolerance);
+    const gradient = { attributes: { adapters: offsets }, inputs: [dOut, weight, ...adapters], halves };
+    check(`its input gradient ${name}`, { kind: 'linearInputGradient', ...gradient }, tilings, tolerance);
+  }
+  const sizes = [
+    { leading: [1], features: [1, 1], offsets: [], tilings: 'registers' },
+    // An odd count of elements in rows of an odd count; then rows that can be read four at a time, but not four rows.
+    { leading: [2, 37], features: [19, 67], offsets: [], tilings: 'both' },
+    { leading: [35], features: [20, 67], offsets: [5, 60], tilings: 'registers' },
+    { leading: [131], features: [20, 72], offsets: [], tilings: 'both' },
+    { leading: [261], features: [260, 252], offsets: [], tilings: 'largest' },
+  ] as const;
+  for (const { leading, features, offsets, tilings } of sizes) {
+    const name = `[${leading.join()}] of ${features.join(' to ')}`;
+    const tensors = layer(
+      leading,
+      features,
+      offsets.map(() => [3, 7] as const),
+    );
+    checkLayer(name, { ...tensors, weight: rounded(tensors.weight) }, offsets, tilings);
+  }
+  const tensors = layer([35], [20, 67]);
+  const weight = normalTensor(tensors.weight.shape, 'results near 1', 0.25);
+  checkLayer('of weights that are no halves', { ...tensors, weight }, [], 'registers', STORED_F16);
 });
 
 describe('products of a batch', () => {

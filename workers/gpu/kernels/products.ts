@@ -1,4 +1,5 @@
 /** Kernels of the operations that are matrix products: linear layers with adapters, products of a batch, and their gradients. */
+import type { TrainingKind } from '../../../models/graph/gradient-ops.ts';
 import type { TokenGradients } from '../../../models/graph/gradient-ops/tokens.ts';
 import type { TokenOperations } from '../../../models/graph/ops.ts';
 import { elementCount } from '../../../models/graph/shape.ts';
@@ -23,6 +24,15 @@ type ProductKind =
 
 const input = (index: number): Operand => ({ from: 'input', index });
 const result = (index = 0): Operand => ({ from: 'result', index });
+
+/**
+ * Of the operations that read a layer's weight, its index among the inputs: it may be stored as f16. A frozen weight is read by
+ * no other.
+ */
+export const HALF_WEIGHTS: ReadonlyMap<TrainingKind, number> = new Map([
+  ['linear', 1],
+  ['linearInputGradient', 1],
+]);
 
 /** A matrix of so many columns, whose rows are summed along (`inner`) or lie along the result (`outer`). */
 const matrix = (operand: Operand, contiguous: Factor['contiguous'], stride: number, start = 0): Factor => ({
@@ -60,7 +70,7 @@ function batched(operand: Operand, contiguous: Factor['contiguous'], shape: read
 export const productKernelRules: {
   readonly [K in ProductKind & keyof (TokenOperations & TokenGradients)]: KernelRule<K>;
 } = {
-  linear({ attributes: { bias, adapters }, inputs }, traits) {
+  linear({ attributes: { bias, adapters }, inputs, halves = [] }, traits) {
     const [rows, inner] = rowsOf(inputs, 0);
     const [columns] = rowsOf(inputs, 1);
     const firstPair = bias ? 3 : 2;
@@ -72,12 +82,12 @@ export const productKernelRules: {
         const down = addDown(draft, { rows, rank, inner }, [x, matrix(input(a), 'inner', inner)], traits);
         return { down, up: input(b), offset, span, rank, columnStride: rank, rankStride: 1 };
       });
-      const right = matrix(input(1), 'inner', inner);
+      const right = { ...matrix(input(1), 'inner', inner), isHalf: halves.includes(1) };
       const added = { ...(bias ? { bias: input(2) } : {}), pairs };
       addProduct(draft, { rows, columns, inner, left: x, right, out: result(), ...added }, traits);
     });
   },
-  linearInputGradient({ attributes: { adapters }, inputs }, traits) {
+  linearInputGradient({ attributes: { adapters }, inputs, halves = [] }, traits) {
     const [rows, inner] = rowsOf(inputs, 0);
     const [, columns] = rowsOf(inputs, 1);
     return draftKernel((draft) => {
@@ -88,7 +98,8 @@ export const productKernelRules: {
         const down = addDown(draft, { rows, rank, inner: span }, factors, traits);
         return { down, up: input(a), offset: 0, span: columns, rank, columnStride: 1, rankStride: columns };
       });
-      const [left, right] = [matrix(input(0), 'inner', inner), matrix(input(1), 'outer', columns)];
+      const left = matrix(input(0), 'inner', inner);
+      const right = { ...matrix(input(1), 'outer', columns), isHalf: halves.includes(1) };
       addProduct(draft, { rows, columns, inner, left, right, out: result(), pairs }, traits);
     });
   },

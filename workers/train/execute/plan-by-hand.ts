@@ -151,7 +151,7 @@ export function planByHand(
       { name: 'image', shape: [microBatch], place: image, per: 'microBatch' },
       { name: 'imageWeight', shape: [padded], place: imageWeight, per: 'batch' },
     ],
-    parameters: [{ name: 'factor', shape: [1], place: factor }],
+    parameters: [{ name: 'factor', shape: [1], place: factor, storage: 'f32' }],
     trainables: training.trainables,
     states: [{ name: 'count', shape: [1], place: count }],
     outputs: [{ name: 'scaled', shape: [microBatch], place: scaled }],

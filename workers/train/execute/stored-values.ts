@@ -1,11 +1,13 @@
 /** Weights, states and the optimiser's memory of a plan: filled when it is made, read as one state, and set back to one. */
 import { invariant, WorkbenchError } from '../../../core/errors.ts';
 import { elementCount } from '../../../models/graph/shape.ts';
-import { type BufferRange, ELEMENT_BYTES, readRanges } from '../../gpu/buffers.ts';
+import { FLOAT16_MAX } from '../../../models/onnx/float16.ts';
+import { type BufferRange, readRanges } from '../../gpu/buffers.ts';
 import type { GpuContext } from '../../gpu/device.ts';
+import { packHalves } from '../../gpu/half-words.ts';
 import type { DeviceTensors, EngineState, NamedArrays } from '../engine.ts';
 import { placeOfEntry } from '../plan/persistent.ts';
-import type { PackedTrainables, Place, PlacedTensor, TrainablePage, TrainingPlan } from '../plan/plan.ts';
+import type { PackedTrainables, Place, TrainablePage, TrainingPlan, WeightStorage } from '../plan/plan.ts';
 import type { RegionBuffers } from './region-buffers.ts';
 
 /** Gives the value of a parameter or state by name; called once for each, one at a time. */
@@ -15,7 +17,10 @@ export type ValueSource = (name: string) => Promise<Float32Array<ArrayBuffer>>;
 const UPLOAD_BYTES = 2 ** 26;
 
 export interface StoredValues extends DeviceTensors {
-  /** Fills all that is not borrowed, one tensor at a time. Errors: the source's, the signal's reason, `graph/shape-mismatch`. */
+  /**
+   * Fills all that is not borrowed, one tensor at a time. Errors: the source's, the signal's reason, `graph/shape-mismatch`,
+   * `train/not-trainable` for a weight that f16 cannot hold.
+   */
   fill(source: ValueSource, signal: AbortSignal): Promise<void>;
   gradients(): Promise<NamedArrays>;
   read(): Promise<Omit<EngineState, 'step'>>;
@@ -24,6 +29,26 @@ export interface StoredValues extends DeviceTensors {
 }
 
 type Entry = PackedTrainables['entries'][number];
+
+/** Where a tensor lies, how many elements it has, and as what they are stored. */
+interface Stored {
+  readonly range: BufferRange;
+  readonly count: number;
+  readonly storage: WeightStorage;
+}
+
+/** The words of a weight as halves. Errors: `train/not-trainable` for a number that would become infinite, or is none. */
+function halvesOf(name: string, values: Float32Array): Uint32Array<ArrayBuffer> {
+  const tooLarge = values.find((value) => !(Math.abs(value) <= FLOAT16_MAX));
+  if (tooLarge !== undefined) {
+    throw new WorkbenchError(
+      'train/not-trainable',
+      `'${name}' holds ${tooLarge}; 16-bit storage holds numbers up to ${FLOAT16_MAX}.`,
+      { context: { tensor: name }, hint: 'Set the frozen weights to 32-bit, then start again.' },
+    );
+  }
+  return packHalves(values);
+}
 
 /** The arrays of the entries, out of the packed buffer. */
 function unpack(
@@ -43,28 +68,35 @@ export function createStoredValues(
   const { trainables, states } = plan;
   const entries = trainables?.entries ?? [];
 
-  const rangeOf = ({ shape, place }: PlacedTensor): BufferRange => ({
-    ...buffers.rangeOf(place),
-    size: elementCount(shape) * ELEMENT_BYTES,
+  const storedAt = (place: Place, shape: readonly number[], storage: WeightStorage = 'f32'): Stored => ({
+    range: buffers.rangeOf(place),
+    count: elementCount(shape),
+    storage,
   });
-  const ranges = new Map<string, BufferRange>([
-    ...[...plan.parameters, ...states].map((tensor) => [tensor.name, rangeOf(tensor)] as const),
+  const tensors = new Map<string, Stored>([
+    ...plan.parameters.map(
+      ({ name, place, shape, storage }) => [name, storedAt(place, shape, storage)] as const,
+    ),
+    ...states.map(({ name, place, shape }) => [name, storedAt(place, shape)] as const),
     ...(trainables === undefined
       ? []
       : entries.map((entry) => {
-          return [entry.parameter, buffers.rangeOf(placeOfEntry(trainables, entry, 'weights'))] as const;
+          const place = placeOfEntry(trainables, entry, 'weights');
+          return [entry.parameter, storedAt(place, entry.shape)] as const;
         })),
   ]);
   /** Trainables and states: what steps change, by name. */
   const changing = [...entries.map(({ parameter }) => parameter), ...states.map(({ name }) => name)];
 
   function write(name: string, values: Float32Array<ArrayBuffer>): void {
-    const range = ranges.get(name);
-    invariant(range !== undefined, `'${name}' is no tensor of the plan`);
-    device.queue.writeBuffer(range.buffer, range.offset, values);
+    const tensor = tensors.get(name);
+    invariant(tensor !== undefined, `'${name}' is no tensor of the plan`);
+    const { range, storage } = tensor;
+    const stored = storage === 'f16' ? halvesOf(name, values) : values;
+    device.queue.writeBuffer(range.buffer, range.offset, stored);
   }
   function check(name: string, values: Float32Array | undefined): Float32Array {
-    const count = (ranges.get(name)?.size ?? 0) / ELEMENT_BYTES;
+    const count = tensors.get(name)?.count ?? 0;
     if (values === undefined) {
       throw new WorkbenchError('graph/unknown-value', `The values for '${plan.name}' lack '${name}'.`);
     }
@@ -109,7 +141,7 @@ export function createStoredValues(
   }
 
   return {
-    find: (name) => ranges.get(name),
+    find: (name) => tensors.get(name)?.range,
     async fill(source, signal) {
       if (trainables !== undefined) writeDecays(trainables);
       const frozen = plan.parameters.filter((tensor) => !buffers.isBorrowed(tensor)).map(({ name }) => name);
@@ -137,7 +169,12 @@ export function createStoredValues(
         (page) => page.weights,
         ...moments,
       );
-      const ofStates = await gpu.whileAlive(readRanges(device, states.map(rangeOf)));
+      const ofStates = await gpu.whileAlive(
+        readRanges(
+          device,
+          states.map(({ place }) => buffers.rangeOf(place)),
+        ),
+      );
       return {
         values: new Map([
           ...unpack(entries, weights),

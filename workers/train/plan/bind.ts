@@ -4,10 +4,11 @@ import { bindBatch, elementCount, type Shape } from '../../../models/graph/shape
 import type { TrainingNodeOf } from '../../../models/graph/training-graph.ts';
 import { nodeName } from '../../../models/graph/training-graph.ts';
 import { ELEMENT_BYTES } from '../../gpu/buffers.ts';
-import type { Kernel, KernelTraits } from '../../gpu/kernels/kernel.ts';
+import type { Kernel } from '../../gpu/kernels/kernel.ts';
 import { type KernelKind, kernelFor } from '../../gpu/kernels/kernel-table.ts';
 import type { DispatchAction, SizedValue } from './actions.ts';
 import { nodeFlops } from './flops.ts';
+import type { PlanSettings } from './plan.ts';
 import type { StepGraph, StepNode } from './step-graph.ts';
 
 /** A value of so many images, by the name of its memory. */
@@ -22,7 +23,7 @@ export function sizeOf(shape: Shape, images: number): number {
 export function createBinding(
   { shapes }: StepGraph,
   images: number,
-  traits: KernelTraits,
+  { traits, halves }: Pick<PlanSettings, 'traits' | 'halves'>,
   sized: SizeValue,
 ): (step: StepNode) => DispatchAction {
   const bound = new Map<StepNode, DispatchAction>();
@@ -37,6 +38,7 @@ export function createBinding(
       attributes,
       inputs: inputs.map(shapeOf),
       results: results.map(({ name }) => shapeOf(name)),
+      halves: step.inputs.flatMap((name, index) => (halves?.has(name) === true ? [index] : [])),
     };
     const key = JSON.stringify([kind, call]);
     // A step holds no views, and a generic kind is one of the table, which the compiler does not see.

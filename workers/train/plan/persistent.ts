@@ -2,6 +2,7 @@
 import { bindBatch, elementCount } from '../../../models/graph/shape.ts';
 import type { Value } from '../../../models/graph/graph.ts';
 import { ELEMENT_BYTES } from '../../gpu/buffers.ts';
+import { halvesBytes } from '../../gpu/half-words.ts';
 import type { StepInput } from './batch-values.ts';
 import { sizeOf } from './bind.ts';
 import { alignBytes, createRegionList, packTensors, type RegionList } from './packing.ts';
@@ -10,6 +11,7 @@ import type {
   PackedTrainables,
   Place,
   PlacedInput,
+  PlacedParameter,
   PlacedTensor,
   PlannedReport,
   PlanSettings,
@@ -46,7 +48,7 @@ export interface Persistent {
   /** By the name of the value. */
   readonly places: ReadonlyMap<string, Place>;
   readonly inputs: readonly PlacedInput[];
-  readonly parameters: readonly PlacedTensor[];
+  readonly parameters: readonly PlacedParameter[];
   readonly states: readonly PlacedTensor[];
   readonly trainables: PackedTrainables | undefined;
   readonly report: PlannedReport;
@@ -144,7 +146,7 @@ function placeReport({ reported, shapes }: StepGraph, pageCount: number, list: R
 export function placePersistent(
   graph: StepGraph,
   inputs: readonly StepInput[],
-  { optimizer, limits }: PlanSettings,
+  { optimizer, limits, halves }: PlanSettings,
   { microBatch, microBatchCount }: Batching,
 ): Persistent {
   const { training, shapes } = graph;
@@ -169,8 +171,12 @@ export function placePersistent(
     [...graph.forward, ...graph.wholeBatch, ...graph.backward].flatMap((step) => step.inputs),
   );
   const stateNames = new Set(training.updates.map(({ state }) => state));
+  const isHalf = (name: string) => halves?.has(name) === true;
   const pack = (values: readonly Value[], role: 'parameter' | 'state'): PlacedTensor[] => {
-    const tensors = values.map(({ name, shape }) => ({ name, sizeBytes: sizeOf(shape, 1) }));
+    const tensors = values.map(({ name, shape }) => ({
+      name,
+      sizeBytes: isHalf(name) ? halvesBytes(elementCount(bindBatch(shape, 1))) : sizeOf(shape, 1),
+    }));
     const packed = packTensors(tensors, role, pageBytes, list);
     for (const [name, place] of packed) places.set(name, place);
     return values.map(({ name, shape }) => ({
@@ -180,7 +186,9 @@ export function placePersistent(
     }));
   };
   const isFrozen = ({ name }: Value) => !places.has(name) && !stateNames.has(name) && read.has(name);
-  const parameters = pack(training.parameters.filter(isFrozen), 'parameter');
+  const parameters = pack(training.parameters.filter(isFrozen), 'parameter').map(
+    (tensor): PlacedParameter => ({ ...tensor, storage: isHalf(tensor.name) ? 'f16' : 'f32' }),
+  );
   const states = pack(
     [...training.inputs, ...training.parameters].filter(({ name }) => stateNames.has(name)),
     'state',

@@ -1,5 +1,5 @@
 /** Makes the plan of a training graph: what runs in which order, and where every value lies. */
-import { WorkbenchError } from '../../../core/errors.ts';
+import { invariant, WorkbenchError } from '../../../core/errors.ts';
 import type { TrainingGraph } from '../../../models/graph/training-graph.ts';
 import { assemblePlan } from './assemble.ts';
 import { chooseLayout } from './choose.ts';
@@ -13,8 +13,13 @@ import { readStepGraph } from './step-graph.ts';
  * Cost: below a second for a ViT-B.
  */
 export function planTraining(training: TrainingGraph, settings: PlanSettings): TrainingPlan {
-  const { batchSize, microBatch, optimizer } = settings;
+  const { batchSize, microBatch, optimizer, halves } = settings;
   const graph = readStepGraph(training, optimizer !== undefined);
+  const changing = [
+    ...graph.gradients.map(({ parameter }) => parameter),
+    ...graph.updates.map(({ state }) => state),
+  ];
+  invariant(!changing.some((name) => halves?.has(name)), 'a plan was to store what steps change as f16');
   if (optimizer !== undefined && graph.gradients.length === 0) {
     throw new WorkbenchError(
       'train/not-trainable',

@@ -13,6 +13,10 @@ export const RECOMPUTATIONS = ['none', 'hidden', 'blocks'] as const;
  */
 export type Recomputation = (typeof RECOMPUTATIONS)[number];
 
+/** How frozen matrices are stored: as they are, or rounded to f16, which takes half the bytes. All else is f32. */
+export const WEIGHT_STORAGES = ['f32', 'f16'] as const;
+export type WeightStorage = (typeof WEIGHT_STORAGES)[number];
+
 export type Optimizer =
   ({ readonly kind: 'adamw' } & AdamWConstants) | { readonly kind: 'sgd'; readonly momentum: number };
 
@@ -24,6 +28,8 @@ export interface PlanSettings {
   readonly optimizer: Optimizer | undefined;
   readonly limits: PlanLimits;
   readonly traits: KernelTraits;
+  /** Parameters that are stored as f16, none where it is left out: `frozenMatrices` names those that can be. */
+  readonly halves?: ReadonlySet<string>;
   /** Fixed by the person, a larger one than the batch being the batch; else chosen to fit, fastest first. */
   readonly microBatch?: number;
   readonly recomputation?: Recomputation;
@@ -82,6 +88,11 @@ export interface PlacedTensor {
   readonly name: string;
   readonly shape: readonly number[];
   readonly place: Place;
+}
+
+export interface PlacedParameter extends PlacedTensor {
+  /** f16: element i in half i of the place, which ends with a whole word. */
+  readonly storage: WeightStorage;
 }
 
 export interface PlacedInput extends PlacedTensor {
@@ -161,7 +172,7 @@ export interface TrainingPlan {
   readonly totalBytes: number;
   readonly inputs: readonly PlacedInput[];
   /** Frozen parameters. */
-  readonly parameters: readonly PlacedTensor[];
+  readonly parameters: readonly PlacedParameter[];
   readonly trainables: PackedTrainables | undefined;
   /** Parameters and inputs that steps change and that are no trainables: running statistics, weights of groups. */
   readonly states: readonly PlacedTensor[];

@@ -41,7 +41,9 @@ export function printPlan(plan: TrainingPlan): string {
       ({ name, role, sizeBytes }, index) => `region ${index} ${role} '${name}' ${sizeBytes}`,
     ),
     ...plan.inputs.map((input) => `input ${formatTensor(input)} per ${input.per}`),
-    ...plan.parameters.map((parameter) => `parameter ${formatTensor(parameter)}`),
+    ...plan.parameters.map(
+      (parameter) => `parameter ${formatTensor(parameter)}${parameter.storage === 'f16' ? ' of f16' : ''}`,
+    ),
     ...plan.states.map((state) => `state ${formatTensor(state)}`),
   ];
   if (trainables !== undefined) {

@@ -1,11 +1,10 @@
 /** The actions of a step in their order, for a batching. */
-import type { KernelTraits } from '../../gpu/kernels/kernel.ts';
 import { accumulations } from './accumulation.ts';
 import type { Action, Actions, DispatchAction } from './actions.ts';
 import { type BatchValues, readBatchValues } from './batch-values.ts';
 import { createBinding } from './bind.ts';
 import { gradientsName, type Persistent } from './persistent.ts';
-import type { Optimizer } from './plan.ts';
+import type { Optimizer, PlanSettings } from './plan.ts';
 import { ancestorsOf, type Batching, resultNames, type StepGraph, type StepNode } from './step-graph.ts';
 import { reportAction, updateActions } from './update-actions.ts';
 
@@ -28,11 +27,16 @@ const valuesOf = (pairs: readonly { readonly value: string }[]) => pairs.map(({ 
 const inputsOf = (steps: readonly StepNode[]) => steps.flatMap(({ inputs }) => inputs);
 
 /** Drafts a step. Pure; kernels are made as actions are asked for. */
-export function draftStep(graph: StepGraph, batching: Batching, traits: KernelTraits): StepDraft {
+export function draftStep(
+  graph: StepGraph,
+  batching: Batching,
+  settings: Pick<PlanSettings, 'traits' | 'halves'>,
+): StepDraft {
+  const { traits } = settings;
   const { microBatch, microBatchCount } = batching;
   const values = readBatchValues(graph, batching);
-  const bindImages = createBinding(graph, microBatch, traits, values.ofMicroBatch);
-  const bindWhole = createBinding(graph, microBatch * microBatchCount, traits, values.ofBatch);
+  const bindImages = createBinding(graph, microBatch, settings, values.ofMicroBatch);
+  const bindWhole = createBinding(graph, microBatch * microBatchCount, settings, values.ofBatch);
 
   // With several micro-batches the first programme only makes what must be known of all images before the loss.
   const isCut = microBatchCount > 1;

@@ -52,8 +52,7 @@ export function createTrials(graph: StepGraph, settings: PlanSettings): Trials {
   return {
     fit(microBatch, recomputation) {
       const microBatchCount = Math.ceil(settings.batchSize / microBatch);
-      const draft =
-        drafts.get(microBatch) ?? draftStep(graph, { microBatch, microBatchCount }, settings.traits);
+      const draft = drafts.get(microBatch) ?? draftStep(graph, { microBatch, microBatchCount }, settings);
       drafts.set(microBatch, draft);
       const layout = smallestLayout(draft, recomputation);
       const shortage = shortageOf(layout, settings.limits);
