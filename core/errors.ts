@@ -95,7 +95,11 @@ export type AnalysisErrorCode =
 
 /** Errors of the machinery itself. */
 export type SystemErrorCode =
-  'worker/crashed' | 'worker/unexpected' | 'internal/invariant' | 'figure/png-failed';
+  | 'worker/crashed'
+  | 'worker/unexpected'
+  | 'internal/invariant'
+  | 'figure/png-failed'
+  | 'page/part-not-loaded';
 
 export type ErrorCode =
   FormatErrorCode | CohortErrorCode | ModelErrorCode | TrainErrorCode | AnalysisErrorCode | SystemErrorCode;

@@ -1,9 +1,9 @@
 /** The whole page: theme, rail, the page that is shown, inspector, job tray, dialogs and the live region. */
 import { MantineProvider } from '@mantine/core';
 import { useColorScheme } from '@mantine/hooks';
-import { lazy } from 'react';
 import { PageDrop } from '../places/cohort/PageDrop.tsx';
-import { useStore } from '../state/store.ts';
+import { update, useStore } from '../state/store.ts';
+import { lazyPart } from '../ui/lazy-part.tsx';
 import { theme } from '../ui/theme.ts';
 import { WhenOpened } from '../ui/WhenOpened.tsx';
 import styles from './App.module.css';
@@ -13,14 +13,20 @@ import { LiveRegion } from './LiveRegion.tsx';
 import { PageView } from './PageView.tsx';
 import { Rail } from './Rail.tsx';
 
-const KeysDialog = lazy(async () => ({ default: (await import('./KeysDialog.tsx')).KeysDialog }));
-const JobFailureDrawer = lazy(async () => ({
-  default: (await import('./JobFailureDrawer.tsx')).JobFailureDrawer,
-}));
+const KeysDialog = lazyPart(async () => (await import('./KeysDialog.tsx')).KeysDialog);
+const JobFailureDrawer = lazyPart(async () => (await import('./JobFailureDrawer.tsx')).JobFailureDrawer);
 
 /** Moves the focus past the rail. A plain `#main` link would be read as an address by the router. */
 function skipToContent(): void {
   document.querySelector<HTMLElement>('main')?.focus();
+}
+
+function closeFailure(): void {
+  update('ui', (ui) => ({ ...ui, shownFailureId: null }));
+}
+
+function closeKeys(): void {
+  update('ui', (ui) => ({ ...ui, keysShown: false }));
 }
 
 /** Root of the page. Expects the address and the preferences to be in the store already. */
@@ -49,8 +55,12 @@ export function App() {
         <JobTray />
       </div>
       <PageDrop />
-      <WhenOpened opened={failureShown}>{(opened) => <JobFailureDrawer opened={opened} />}</WhenOpened>
-      <WhenOpened opened={keysShown}>{(opened) => <KeysDialog opened={opened} />}</WhenOpened>
+      <WhenOpened opened={failureShown} onClose={closeFailure}>
+        {(opened) => <JobFailureDrawer opened={opened} />}
+      </WhenOpened>
+      <WhenOpened opened={keysShown} onClose={closeKeys}>
+        {(opened) => <KeysDialog opened={opened} />}
+      </WhenOpened>
       <LiveRegion />
     </MantineProvider>
   );

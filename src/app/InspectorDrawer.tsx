@@ -1,17 +1,16 @@
 /** The frame of the sample inspector at the right: stepping, closing, focus. What it shows is places/cohort/Inspector.tsx. */
 import { ActionIcon } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconX } from '@tabler/icons-react';
-import { type KeyboardEvent, lazy, Suspense, useEffect, useRef } from 'react';
+import { type KeyboardEvent, Suspense, useEffect, useRef } from 'react';
 import { update, useStore } from '../state/store.ts';
 import { withInspectionStep } from '../state/ui.ts';
 import { ErrorBoundary } from '../ui/ErrorBoundary.tsx';
 import { ErrorNotice } from '../ui/ErrorNotice.tsx';
 import { formatCount } from '../ui/format.ts';
+import { lazyPart } from '../ui/lazy-part.tsx';
 import styles from './InspectorDrawer.module.css';
 
-const Inspector = lazy(async () => ({
-  default: (await import('../places/cohort/Inspector.tsx')).Inspector,
-}));
+const Inspector = lazyPart(async () => (await import('../places/cohort/Inspector.tsx')).Inspector);
 
 function step(by: number): void {
   update('ui', (ui) => withInspectionStep(ui, by));

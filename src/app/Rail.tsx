@@ -5,6 +5,7 @@ import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tab
 import { update, useStore } from '../state/store.ts';
 import { PLACES } from '../state/ui.ts';
 import { DeviceBadge } from './DeviceBadge.tsx';
+import { NewVersion } from './NewVersion.tsx';
 import styles from './Rail.module.css';
 import { RailLink } from './RailLink.tsx';
 import { ThemeSwitch } from './ThemeSwitch.tsx';
@@ -55,6 +56,7 @@ export function Rail() {
         </ul>
       </div>
       <div className={styles['about']}>
+        <NewVersion collapsed={collapsed} />
         <DeviceBadge collapsed={collapsed} />
         <ul aria-label="About">
           <li>

@@ -9,7 +9,7 @@ import {
   IconTargetArrow,
   IconUsersGroup,
 } from '@tabler/icons-react';
-import { type ComponentType, lazy, type LazyExoticComponent } from 'react';
+import type { ComponentType } from 'react';
 import { cohortStatus } from '../places/cohort/status.ts';
 import { evaluateStatus } from '../places/evaluate/status.ts';
 import { modelsStatus } from '../places/models/status.ts';
@@ -17,65 +17,56 @@ import { searchStatus } from '../places/search/status.ts';
 import { trainStatus } from '../places/train/status.ts';
 import type { WorkbenchState } from '../state/store.ts';
 import type { PageName, PlaceName, PlaceStatus } from '../state/ui.ts';
+import { lazyPart } from '../ui/lazy-part.tsx';
 
 export interface PageEntry {
   readonly title: string;
   readonly icon: typeof IconCube;
-  readonly component: LazyExoticComponent<ComponentType>;
+  readonly component: ComponentType;
 }
 
 export const PAGE_ENTRIES: Readonly<Record<PageName, PageEntry>> = {
   cohort: {
     title: 'Cohort',
     icon: IconUsersGroup,
-    component: lazy(async () => ({
-      default: (await import('../places/cohort/CohortPlace.tsx')).CohortPlace,
-    })),
+    component: lazyPart(async () => (await import('../places/cohort/CohortPlace.tsx')).CohortPlace),
   },
   models: {
     title: 'Models',
     icon: IconCube,
-    component: lazy(async () => ({
-      default: (await import('../places/models/ModelsPlace.tsx')).ModelsPlace,
-    })),
+    component: lazyPart(async () => (await import('../places/models/ModelsPlace.tsx')).ModelsPlace),
   },
   search: {
     title: 'Search',
     icon: IconTargetArrow,
-    component: lazy(async () => ({
-      default: (await import('../places/search/SearchPlace.tsx')).SearchPlace,
-    })),
+    component: lazyPart(async () => (await import('../places/search/SearchPlace.tsx')).SearchPlace),
   },
   train: {
     title: 'Train',
     icon: IconActivity,
-    component: lazy(async () => ({ default: (await import('../places/train/TrainPlace.tsx')).TrainPlace })),
+    component: lazyPart(async () => (await import('../places/train/TrainPlace.tsx')).TrainPlace),
   },
   evaluate: {
     title: 'Evaluate',
     icon: IconChartBar,
-    component: lazy(async () => ({
-      default: (await import('../places/evaluate/EvaluatePlace.tsx')).EvaluatePlace,
-    })),
+    component: lazyPart(async () => (await import('../places/evaluate/EvaluatePlace.tsx')).EvaluatePlace),
   },
   experiments: {
     title: 'Experiments',
     icon: IconTable,
-    component: lazy(async () => ({
-      default: (await import('../places/experiments/ExperimentsPlace.tsx')).ExperimentsPlace,
-    })),
+    component: lazyPart(
+      async () => (await import('../places/experiments/ExperimentsPlace.tsx')).ExperimentsPlace,
+    ),
   },
   privacy: {
     title: 'Privacy ledger',
     icon: IconShieldLock,
-    component: lazy(async () => ({
-      default: (await import('../places/privacy/PrivacyPlace.tsx')).PrivacyPlace,
-    })),
+    component: lazyPart(async () => (await import('../places/privacy/PrivacyPlace.tsx')).PrivacyPlace),
   },
   help: {
     title: 'Help',
     icon: IconHelpCircle,
-    component: lazy(async () => ({ default: (await import('../places/help/HelpPlace.tsx')).HelpPlace })),
+    component: lazyPart(async () => (await import('../places/help/HelpPlace.tsx')).HelpPlace),
   },
 };
 

@@ -3,6 +3,9 @@
  * where the host sent no isolation headers, the page is loaded once more through the worker, which adds them.
  */
 
+import { update } from '../state/store.ts';
+import { announce } from './announce.ts';
+
 /** Set while the one reload is under way, so that a browser that cannot isolate is not reloaded for ever. */
 const RELOADED_KEY = 'equiseg.reloaded-for-isolation';
 
@@ -16,10 +19,25 @@ function whenLoaded(): Promise<void> {
   });
 }
 
+/** Follows the service workers that take over while the page is open: the first is of the page's own version, each after it is a newer one. */
+function followTakeOvers(): void {
+  let isControlled = navigator.serviceWorker.controller !== null;
+  navigator.serviceWorker.addEventListener('controllerchange', () => {
+    if (isControlled) {
+      update('ui', (ui) => ({ ...ui, newVersionReady: true }));
+      announce('A new version of the page is ready. Reloading gets it.');
+      // A new version has a store of its own.
+      navigator.serviceWorker.controller?.postMessage('store-large-files');
+    }
+    isControlled = true;
+  });
+}
+
 /** Registers after the first paint, reloads once if that brings isolation, then has the large files stored. Never rejects. */
 export async function registerServiceWorker(): Promise<ServiceWorkerOutcome> {
   if (import.meta.env.DEV || !('serviceWorker' in navigator)) return 'unavailable';
   await whenLoaded();
+  followTakeOvers();
   try {
     await navigator.serviceWorker.register(new URL('service-worker.js', document.baseURI), {
       updateViaCache: 'none',
@@ -37,9 +55,5 @@ export async function registerServiceWorker(): Promise<ServiceWorkerOutcome> {
     return 'reloading';
   }
   registration.active?.postMessage('store-large-files');
-  // A new version that takes over while the page is open has a store of its own.
-  navigator.serviceWorker.addEventListener('controllerchange', () =>
-    navigator.serviceWorker.controller?.postMessage('store-large-files'),
-  );
   return 'ready';
 }

@@ -33,6 +33,8 @@ export interface UiState {
   /** The failed job whose details are open. */
   readonly shownFailureId: string | null;
   readonly inspection: Inspection | null;
+  /** The host has a newer version, which the next load gets. */
+  readonly newVersionReady: boolean;
   /** What the live region says; `serial` makes a repeated sentence a new announcement. */
   readonly announcement: { readonly text: string; readonly serial: number };
 }
@@ -44,6 +46,7 @@ export const initialUi: UiState = {
   keysShown: false,
   shownFailureId: null,
   inspection: null,
+  newVersionReady: false,
   announcement: { text: '', serial: 0 },
 };
 

@@ -22,10 +22,12 @@ export function errorDetails(error: SerializedError, version: string): string {
 export interface ErrorNoticeProps {
   readonly error: SerializedError;
   readonly onRetry?: () => void;
+  /** Takes the notice away. */
+  readonly onClose?: () => void;
 }
 
 /** Title and hint come from the catalogue by the error's code; its own hint, where it has one, comes first. */
-export function ErrorNotice({ error, onRetry }: ErrorNoticeProps) {
+export function ErrorNotice({ error, onRetry, onClose }: ErrorNoticeProps) {
   const entry = ERROR_CATALOGUE[error.code];
   return (
     <div role="alert" className={styles['notice']} data-tone="fail">
@@ -42,6 +44,11 @@ export function ErrorNotice({ error, onRetry }: ErrorNoticeProps) {
               Try again
             </Button>
           )}
+          {error.code === 'page/part-not-loaded' && (
+            <Button variant="default" size="compact-xs" onClick={() => window.location.reload()}>
+              Reload the page
+            </Button>
+          )}
           <CopyButton value={errorDetails(error, softwareVersion)}>
             {({ copied, copy }) => (
               <Button variant="subtle" color="gray" size="compact-xs" onClick={copy}>
@@ -49,6 +56,11 @@ export function ErrorNotice({ error, onRetry }: ErrorNoticeProps) {
               </Button>
             )}
           </CopyButton>
+          {onClose && (
+            <Button variant="subtle" color="gray" size="compact-xs" onClick={onClose}>
+              Close
+            </Button>
+          )}
         </div>
       </div>
     </div>

@@ -317,6 +317,10 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     title: 'Picture could not be made',
     hint: 'Export the figure as SVG, or make the window smaller and try again.',
   },
+  'page/part-not-loaded': {
+    title: 'Part of the page not loaded',
+    hint: 'Try again when the host can be reached. Where the site was updated meanwhile, reload the page for the new version: running jobs stop, what was kept stays.',
+  },
   'internal/invariant': {
     title: 'Error in EquiSeg itself',
     hint: 'Copy the details into a bug report.',

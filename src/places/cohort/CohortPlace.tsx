@@ -1,17 +1,18 @@
 /** The Cohort place: who is in the cohort, what was refused and why, filters, groups and the images themselves. */
 import { IconArrowRight, IconPlayerPlay } from '@tabler/icons-react';
-import { lazy, useDeferredValue } from 'react';
+import { useDeferredValue } from 'react';
 import { tryDemoCohort } from '../../services/cohort.ts';
 import { goTo } from '../../services/navigation.ts';
 import { selectPassing, selectSplitCounts } from '../../state/cohort-selectors.ts';
 import { store, useStore, type WorkbenchState } from '../../state/store.ts';
 import { formatCounted } from '../../ui/format.ts';
+import { lazyPart } from '../../ui/lazy-part.tsx';
 import { PlaceLayout } from '../../ui/PlaceLayout.tsx';
 import { CohortSettings } from './CohortSettings.tsx';
 import { FirstVisit } from './FirstVisit.tsx';
 
 /** The charts and tables come when there is something to draw. */
-const CohortResults = lazy(async () => ({ default: (await import('./CohortResults.tsx')).CohortResults }));
+const CohortResults = lazyPart(async () => (await import('./CohortResults.tsx')).CohortResults);
 
 /** The header's sentence: what to do next. A plain string, so that it can be a selector. */
 function nextStep(state: WorkbenchState): string {

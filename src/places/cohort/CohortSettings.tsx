@@ -1,11 +1,10 @@
 /** The settings column of the Cohort place. */
-import { lazy, useDeferredValue } from 'react';
+import { useDeferredValue } from 'react';
 import { useStore } from '../../state/store.ts';
+import { lazyPart } from '../../ui/lazy-part.tsx';
 import { SampleSettings } from './SampleSettings.tsx';
 
-const DecisionSettings = lazy(async () => ({
-  default: (await import('./DecisionSettings.tsx')).DecisionSettings,
-}));
+const DecisionSettings = lazyPart(async () => (await import('./DecisionSettings.tsx')).DecisionSettings);
 
 /** Samples first; what can be decided about them once there are some. */
 export function CohortSettings() {

@@ -1,19 +1,20 @@
 /** Where samples come from: pickers, the demo cohort's settings, and clearing. */
 import { Button } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
-import { lazy, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { tryDemoCohort } from '../../services/cohort.ts';
 import { DEFAULT_DEMO_COUNT, DEMO_COUNTS, DEMO_SEED, type CohortView } from '../../state/cohort-view.ts';
 import { syntheticCountOf } from '../../state/cohort.ts';
 import { update, useStore } from '../../state/store.ts';
 import { formatCount, formatCounted } from '../../ui/format.ts';
+import { lazyPart } from '../../ui/lazy-part.tsx';
 import { ChoiceSetting, NumberSetting } from '../../ui/settings.tsx';
 import { SettingsGroup } from '../../ui/SettingsGroup.tsx';
 import { WhenOpened } from '../../ui/WhenOpened.tsx';
 import styles from './CohortPlace.module.css';
 import { PickButtons } from './PickButtons.tsx';
 
-const ClearDialog = lazy(async () => ({ default: (await import('./ClearDialog.tsx')).ClearDialog }));
+const ClearDialog = lazyPart(async () => (await import('./ClearDialog.tsx')).ClearDialog);
 
 const COUNT_CHOICES = DEMO_COUNTS.map((count) => ({
   value: String(count),
@@ -92,7 +93,7 @@ export function SampleSettings() {
             Clear the cohort…
           </Button>
         </div>
-        <WhenOpened opened={isAsking}>
+        <WhenOpened opened={isAsking} onClose={() => setIsAsking(false)}>
           {(opened) => <ClearDialog opened={opened} onClose={() => setIsAsking(false)} />}
         </WhenOpened>
       </SettingsGroup>
