@@ -29,7 +29,7 @@ export async function runKernelCases(
     const peerFigures: Record<string, number | null> = {};
     const ratios: number[] = [];
     for (const name of cases) {
-      const { flops, makeMs, largestDifference } = await page.evaluate(
+      const { flops, inputBytes, makeMs, largestDifference } = await page.evaluate(
         (each) => (globalThis as unknown as BenchScope).kernelsBench.open(each),
         name,
       );
@@ -46,6 +46,7 @@ export async function runKernelCases(
       const [ourMs = Number.NaN, theirMs] = await alternate(rounds, ways);
       figures[`${name}GflopPerSecond`] = flops / ourMs / 1e6;
       figures[`${name}PeakShare`] = flops / ourMs / 1e6 / peak.gflopPerSecond;
+      figures[`${name}InputBytes`] = inputBytes;
       figures[`${name}FirstMs`] = makeMs;
       figures[`${name}LargestDifference`] = largestDifference;
       peerFigures[`${name}GflopPerSecond`] = theirMs === undefined ? null : flops / theirMs / 1e6;

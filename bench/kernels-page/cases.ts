@@ -14,6 +14,8 @@ export interface BenchCase {
   readonly attributes: TrainingOperations[KernelKind];
   /** Operands in the kernel's order, by the names that the peer's graph has for them. */
   readonly operands: Readonly<Record<string, Shape>>;
+  /** Operands of ours that are stored as f16, by index; the peer's are f32. */
+  readonly halves?: readonly number[];
   /** Its output is called `out`. */
   readonly peer: Graph | undefined;
 }
@@ -48,6 +50,12 @@ function layer(rows: number, inner: number, columns: number, isAdapted = false):
   const all = isAdapted ? { ...operands, ...pairsOf(inner, columns) } : operands;
   return caseOf('linear', attributes, all, ['x'], (g, values) => g.op('linear', 'y', values, attributes));
 }
+
+/** A layer whose weight is stored as f16. */
+const halfLayer = (rows: number, inner: number, columns: number): BenchCase => ({
+  ...layer(rows, inner, columns),
+  halves: [1],
+});
 
 /** Of a layer from `inner` to `columns` features. */
 const inputGradient = (rows: number, inner: number, columns: number) =>
@@ -128,6 +136,7 @@ const gridAttentionGradient = (window: number | null) =>
 /** Products; the shape that other libraries were measured at is `mlpUp`. */
 export const PRODUCT_CASES: Readonly<Record<string, () => BenchCase>> = {
   mlpUp: () => layer(1024, 768, 3072),
+  mlpUpHalf: () => halfLayer(1024, 768, 3072),
   mlpUpInputGradient: () => inputGradient(1024, 768, 3072),
   qkv: () => layer(1024, 768, 2304, true),
   qkvInputGradient: () => adaptedInputGradient(1024, 768, 2304),

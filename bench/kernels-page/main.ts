@@ -8,6 +8,7 @@ import type { Tensor } from '../../models/graph/graph.ts';
 import { elementCount } from '../../models/graph/shape.ts';
 import { lowerToOnnx } from '../../models/onnx/lower.ts';
 import { createStorageBuffer } from '../../workers/gpu/buffers.ts';
+import { packHalves } from '../../workers/gpu/half-words.ts';
 import { kernelFor } from '../../workers/gpu/kernels/kernel-table.ts';
 import { createPipelineCache } from '../../workers/gpu/pipelines.ts';
 import { type BoundKernel, bindKernel } from '../../workers/gpu/run-kernel.ts';
@@ -44,19 +45,23 @@ async function device(): Promise<GPUDevice> {
   return gpu.device;
 }
 
-async function bindOurs({ kind, attributes }: BenchCase, operands: readonly Tensor[]) {
+async function bindOurs({ kind, attributes, halves = [] }: BenchCase, operands: readonly Tensor[]) {
   const gpu = await device();
   const inputs = operands.map(({ shape }) => shape);
   // The attributes are those of the kind, which the compiler does not follow through a list of cases.
   const results = inferResults(kind, 'benchmark', inputs, attributes as never) as readonly number[][];
-  const call = { attributes: attributes as never, inputs, results };
+  const call = { attributes: attributes as never, inputs, results, halves };
   const kernel = kernelFor(kind, call, traitsOf(gpu));
+  const stored = operands.map(({ data }, index) =>
+    halves.includes(index) ? new Float32Array(packHalves(data).buffer) : Float32Array.from(data),
+  );
   const ours = await bindKernel(gpu, createPipelineCache(gpu), kernel, {
-    inputs: operands.map(({ data }) => Float32Array.from(data)),
+    inputs: stored,
     results: results.map((shape) => new Float32Array(elementCount(shape))),
     scratch: kernel.scratch.map((count) => new Float32Array(count)),
   });
-  return { ours, flops: nodeFlops(kind, call) };
+  const inputBytes = stored.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return { ours, flops: nodeFlops(kind, call), inputBytes };
 }
 
 async function openTheirs({ peer }: BenchCase, operands: ReadonlyMap<string, Tensor>) {
@@ -85,7 +90,7 @@ const api = {
     return measurePeak(await device());
   },
   /**
-   * Makes a case on both sides. Operations of ours, milliseconds of making it, and the largest difference from the peer's result
+   * Makes a case on both sides. Operations and bytes of operands of ours, milliseconds of making it, and the largest difference from the peer's result
    * over the largest of its elements; null without a peer.
    */
   async open(name: string) {
@@ -98,11 +103,11 @@ const api = {
       ]),
     );
     const started = performance.now();
-    const { ours, flops } = await bindOurs(benchCase, [...operands.values()]);
+    const { ours, flops, inputBytes } = await bindOurs(benchCase, [...operands.values()]);
     const makeMs = performance.now() - started;
     const { session, feeds } = await openTheirs(benchCase, operands);
     opened.set(name, { ours, session, feeds });
-    if (session === undefined) return { flops, makeMs, largestDifference: null };
+    if (session === undefined) return { flops, inputBytes, makeMs, largestDifference: null };
 
     await api.runOurs(name);
     const { out } = await session.run(feeds);
@@ -114,7 +119,7 @@ const api = {
       difference = Math.max(difference, Number.isNaN(other) ? Infinity : Math.abs(value - other));
       size = Math.max(size, Math.abs(other));
     }
-    return { flops, makeMs, largestDifference: difference / size };
+    return { flops, inputBytes, makeMs, largestDifference: difference / size };
   },
   async runOurs(name: string): Promise<void> {
     const gpu = await device();

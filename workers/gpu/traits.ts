@@ -11,7 +11,6 @@ export function traitsOf(device: GPUDevice): KernelTraits {
   return {
     isSoftware: info.isFallbackAdapter || SOFTWARE_ARCHITECTURES.some((name) => names.includes(name)),
     hasSubgroups: features.has('subgroups'),
-    hasF16: features.has('shader-f16'),
     maxWorkgroupStorage: limits.maxComputeWorkgroupStorageSize,
     maxInvocations: limits.maxComputeInvocationsPerWorkgroup,
     maxWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,

@@ -39,7 +39,6 @@ export const MINIMAL_SAMED: SamedConfiguration = {
 const TRAITS = {
   isSoftware: true,
   hasSubgroups: false,
-  hasF16: false,
   maxWorkgroupStorage: 16_384,
   maxInvocations: 256,
   maxWorkgroupsPerDimension: 65_535,

@@ -124,6 +124,21 @@ describe('before a run', () => {
     expect([...training, ...validation].some(({ id }) => testIds.has(id))).toBe(false);
   });
 
+  it('stores frozen weights as 32-bit unless told otherwise, and asks only where there are some', async () => {
+    loadCohort();
+    const user = await open();
+    const storage = () => screen.queryByRole<HTMLSelectElement>('combobox', { name: 'Frozen weights' });
+    expect(storage()?.value).toBe('f32');
+    await user.selectOptions(storage() as HTMLSelectElement, '16-bit: half the memory');
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Trained weights' }), 'All weights');
+    expect(storage()).toBeNull();
+    const trained = screen.getByRole('combobox', { name: 'Trained weights' });
+    await user.selectOptions(trained, 'LoRA adapters and decoder');
+    expect(storage()?.value).toBe('f16');
+    const spec = await start(user);
+    expect(spec.settings.frozenWeights).toBe('f16');
+  });
+
   it('marks a changed setting, resets it, and lets the defaults follow the method and the model', async () => {
     loadCohort();
     const user = await open();

@@ -8,7 +8,6 @@ import type { Kernel, KernelTraits } from './kernel.ts';
 const TRAITS: KernelTraits = {
   isSoftware: false,
   hasSubgroups: false,
-  hasF16: false,
   maxWorkgroupStorage: 16_384,
   maxInvocations: 256,
   maxWorkgroupsPerDimension: 65_535,

@@ -9,7 +9,6 @@ export interface KernelTraits {
   /** The adapter computes on the CPU: registers instead of workgroup memory pay there. */
   readonly isSoftware: boolean;
   readonly hasSubgroups: boolean;
-  readonly hasF16: boolean;
   /** Bytes of workgroup memory and invocations a workgroup may use. */
   readonly maxWorkgroupStorage: number;
   readonly maxInvocations: number;

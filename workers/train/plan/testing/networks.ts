@@ -19,7 +19,6 @@ export const SGD: Optimizer = { kind: 'sgd', momentum: 0.9 };
 export const GPU_TRAITS: KernelTraits = {
   isSoftware: false,
   hasSubgroups: false,
-  hasF16: false,
   maxWorkgroupStorage: 16_384,
   maxInvocations: 256,
   maxWorkgroupsPerDimension: 65_535,
