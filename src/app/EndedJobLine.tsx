@@ -22,7 +22,9 @@ export function EndedJobLine({ job }: { readonly job: EndedJob }) {
   return (
     <div className={styles['line']}>
       <Icon size={16} stroke={1.75} aria-hidden className={styles['end']} data-end={job.status} />
-      <span className={styles['label']}>{job.label}</span>
+      <span className={styles['label']} title={job.label}>
+        {job.label}
+      </span>
       <span className={styles['phase']}>
         {word} after {formatDuration(job.elapsedMs)}
       </span>

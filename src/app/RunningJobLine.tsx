@@ -51,7 +51,9 @@ export function RunningJobLine({ job }: { readonly job: RunningJob }) {
   const hasTotal = progress !== null && progress.total > 0;
   return (
     <div className={styles['line']}>
-      <span className={styles['label']}>{job.label}</span>
+      <span className={styles['label']} title={job.label}>
+        {job.label}
+      </span>
       {hasTotal && (
         <Progress.Root size={6} transitionDuration={0} className={styles['bar'] ?? ''}>
           <Progress.Section

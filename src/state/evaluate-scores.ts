@@ -72,10 +72,10 @@ export function scoreOf(scores: ImageScores, region: ScoredRegion, metric: Overl
   return region === 'overall' ? scores.overall[metric] : scores.regions[region][metric];
 }
 
-/** The rules that empty masks brought into play in an image, in words: "cup: prediction-empty". */
+/** The rules that empty masks brought into play in an image, in words: "cup: prediction empty". */
 export function rulesOf(scores: ImageScores): string {
   return REGIONS.filter((region) => scores.regions[region].rule !== 'none')
-    .map((region) => `${region}: ${scores.regions[region].rule}`)
+    .map((region) => `${region}: ${scores.regions[region].rule.replace('-', ' ')}`)
     .join('; ');
 }
 

@@ -156,6 +156,7 @@ describe('planTrainingData', () => {
   it('says what stands in the way', () => {
     expect(plan({ trainingSet: 'search:gone' }).problem).toContain('deleted');
     expect(plan({}, { passing: new Uint32Array() }).problem).toContain('empty');
+    expect(plan({}, { withoutFile: new Set(RECORDS.map(({ id }) => id)) }).problem).toContain('not open');
     expect(plan({}, {}, []).problem).toContain('no cohort');
   });
 });

@@ -140,10 +140,13 @@ function problemOf(
   recordCount: number,
   wanted: Wanted | undefined,
   trainingCount: number,
+  withoutFile: ReadonlySet<SampleId>,
 ): string | undefined {
   if (recordCount === 0) return 'There is no cohort yet.';
   if (wanted === undefined) return 'The chosen selection was deleted. Choose another training set.';
   if (trainingCount > 0) return undefined;
+  if (wanted.ids.some((id) => withoutFile.has(id)))
+    return 'Its files are not open: open them again in Cohort.';
   return `No image can be trained on: the training set (${wanted.label}) is empty without the test split.`;
 }
 
@@ -175,6 +178,6 @@ export function planTrainingData(inputs: PlanInputs, choices: TrainChoices): Tra
     validationCounts: countGroups(validation, groups.length),
     testLeftOutCount: present.length - allowed.length,
     missingCount: (wanted?.ids.length ?? 0) - present.length,
-    problem: problemOf(inputs.records.length, wanted, training.length),
+    problem: problemOf(inputs.records.length, wanted, training.length, inputs.withoutFile),
   };
 }

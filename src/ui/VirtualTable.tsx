@@ -93,6 +93,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
               <tr
                 key={rowKey(row)}
                 aria-rowindex={index + 2}
+                aria-current={index === current || undefined}
                 data-current={index === current || undefined}
                 data-opens={onOpen !== undefined || undefined}
                 onClick={() => {

@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { areaCupDiscRatio } from '../../state/cohort-selectors.ts';
 import { medianOf } from '../../charts/HistogramFigure.tsx';
-import { formatBytes, formatCount } from '../../ui/format.ts';
+import { formatBytes, formatCount, formatCounted } from '../../ui/format.ts';
 import styles from './CohortPlace.module.css';
 import { formatRatio } from './words.ts';
 import type { PassingCohort } from './use-group-counts.ts';
@@ -37,7 +37,7 @@ export function CohortFacts({ cohort }: { readonly cohort: PassingCohort }) {
         <strong>{size} px</strong>{' '}
         {sizeCount === 1
           ? 'every image'
-          : `${formatCount(count)} images, ${formatCount(sizeCount - 1)} other sizes`}
+          : `${formatCounted(count, 'image')}, ${formatCounted(sizeCount - 1, 'other size')}`}
       </span>
       <span>
         <strong>{formatBytes(sizeBytes)}</strong> of files

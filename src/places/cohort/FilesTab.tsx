@@ -19,10 +19,10 @@ const COLUMNS: readonly TableColumn<NumberedFile>[] = [
   {
     key: 'path',
     header: 'File',
-    width: 230,
+    width: 184,
     render: ({ path }) => <span title={path}>{path.slice(path.lastIndexOf('/') + 1)}</span>,
   },
-  { key: 'code', header: 'Code', width: 215, render: ({ error }) => <code>{error.code}</code> },
+  { key: 'code', header: 'Code', width: 204, render: ({ error }) => <code>{error.code}</code> },
   {
     key: 'message',
     header: 'Why it was not loaded',
@@ -32,7 +32,7 @@ const COLUMNS: readonly TableColumn<NumberedFile>[] = [
       </span>
     ),
   },
-  { key: 'size', header: 'Size', width: 80, align: 'end', render: ({ sizeBytes }) => formatBytes(sizeBytes) },
+  { key: 'size', header: 'Size', width: 74, align: 'end', render: ({ sizeBytes }) => formatBytes(sizeBytes) },
 ];
 
 async function exportCsv(files: readonly RejectedFile[]): Promise<void> {
@@ -56,7 +56,7 @@ export function FilesTab() {
   const rejected = useStore(({ cohort }) => cohort.rejected);
   const [text, setText] = useState('');
   const [code, setCode] = useState('all');
-  const [opened, setOpened] = useState<RejectedFile | null>(null);
+  const [chosen, setChosen] = useState<NumberedFile | null>(null);
   const codes = useMemo(() => [...new Set(rejected.map(({ error }) => error.code))].toSorted(), [rejected]);
   const rows = useMemo(() => {
     const part = text.trim().toLowerCase();
@@ -66,6 +66,8 @@ export function FilesTab() {
         ({ path, error }) => (code === 'all' || error.code === code) && path.toLowerCase().includes(part),
       );
   }, [rejected, text, code]);
+  // The whole sentence of a row stands below from the start: on a small screen the table shows its first words only.
+  const opened = rows.find(({ number }) => number === chosen?.number) ?? rows[0];
   if (rejected.length === 0) {
     return <p className={styles['soft']}>No file was refused since the page was loaded.</p>;
   }
@@ -108,10 +110,10 @@ export function FilesTab() {
           columns={COLUMNS}
           rows={rows}
           rowKey={({ number }) => String(number)}
-          onOpen={setOpened}
+          onOpen={setChosen}
         />
       </div>
-      {opened !== null && <Details file={opened} />}
+      {opened !== undefined && <Details file={opened} />}
     </div>
   );
 }

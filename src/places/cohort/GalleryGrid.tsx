@@ -11,7 +11,8 @@ import { ThumbnailCell } from './ThumbnailCell.tsx';
 import { useGallery } from './use-gallery.ts';
 import { thumbnails } from './use-thumbnail.ts';
 
-const CELL_WIDTH = 112;
+/** Room for the longest line, that of a subject without a split. */
+const CELL_WIDTH = 128;
 const ROW_HEIGHT = 160;
 /** Rows fetched ahead in either direction. */
 const ROWS_AHEAD = 2;

@@ -34,10 +34,12 @@ function nextStep(hasCohort: boolean, isRunning: boolean, hasRun: boolean, count
 /** Why no run can start now; undefined when one can. */
 function blockedBecause(
   count: number,
+  openCount: number,
   label: string,
   segmenter: ModelReport | undefined,
   side: number,
 ): string | undefined {
+  if (count > 0 && openCount === 0) return 'No file is open: open the folder again in Cohort';
   if (count === 0) return `No image: ${label.charAt(0).toLowerCase()}${label.slice(1)}, filtered, is empty`;
   const wanted = segmenter?.input.side ?? side;
   return wanted === side
@@ -49,6 +51,9 @@ function blockedBecause(
 export function EvaluatePlace() {
   const hasCohort = useStore((state) => state.cohort.records.length > 0);
   const setCount = useStore((state) => selectEvaluationSet(state).length);
+  const openCount = useStore(
+    (state) => selectEvaluationSet(state).filter(({ id }) => !state.cohort.withoutFile.has(id)).length,
+  );
   const label = useStore((state) => setLabel(state.evaluate.settings.set, selectHeldOut(state).length > 0));
   const isRunning = useStore((state) => isKindRunning(state.jobs, EVALUATE_JOB));
   const run = useStore((state) => shownRunOf(state.evaluate));
@@ -63,7 +68,7 @@ export function EvaluatePlace() {
         icon: <IconPlayerPlay size={16} aria-hidden />,
         onClick: () => void startSegmenterRun(),
         busy: isRunning,
-        blockedBecause: blockedBecause(setCount, label, segmenter, side),
+        blockedBecause: blockedBecause(setCount, openCount, label, segmenter, side),
       }
     : { label: 'Go to Cohort', onClick: () => goTo('cohort') };
 

@@ -108,8 +108,8 @@ export function ModelsPlace() {
         ))}
         {models.models.length === 0 && (
           <p className={styles['soft']}>
-            The baseline segmenter and the filter bank come with the page. They appear here when they have
-            been loaded and tested.
+            Two segmenters and two feature extractors come with the page. They appear here when they have been
+            loaded and tested.
           </p>
         )}
         <KeptModels />

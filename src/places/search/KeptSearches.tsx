@@ -27,14 +27,14 @@ const COLUMNS: readonly TableColumn<Row>[] = [
   {
     key: 'name',
     header: 'Selection',
-    render: ({ name, isShown }) => (isShown ? <strong>{name}</strong> : name),
+    render: ({ name, isShown }) => <span title={name}>{isShown ? <strong>{name}</strong> : name}</span>,
   },
-  { key: 'strategy', header: 'Strategy', width: 88, render: ({ settings }) => settings.strategy },
+  { key: 'strategy', header: 'Strategy', width: 80, render: ({ settings }) => settings.strategy },
   number('N', 'n', 48, ({ result }) => formatCount(result.selected.length)),
   number('Target n', 'target', 74, ({ target }) => formatCount(target.length)),
-  number('FD', 'fd', 88, ({ result }) => formatNumber(result.selectionDistance)),
-  number('Random', 'random', 88, ({ result }) => formatNumber(result.drawComparison?.mean)),
-  number('z', 'z', 74, ({ result }) => formatNumber(result.drawComparison?.zScore, 3)),
+  number('FD', 'fd', 74, ({ result }) => formatNumber(result.selectionDistance)),
+  number('Random', 'random', 74, ({ result }) => formatNumber(result.drawComparison?.mean)),
+  number('z', 'z', 62, ({ result }) => formatNumber(result.drawComparison?.zScore, 3)),
 ];
 
 const MOST_ROWS = 6;

@@ -1,6 +1,6 @@
 /** The Search place: choose a target, search the pool for it, read how close the selection came. */
-import { Button } from '@mantine/core';
 import { IconTargetArrow } from '@tabler/icons-react';
+import { goTo } from '../../services/navigation.ts';
 import { startSearch } from '../../services/search.ts';
 import { isKindRunning } from '../../state/jobs.ts';
 import { shownSearchOf } from '../../state/search.ts';
@@ -26,28 +26,26 @@ function nextStep(plan: SearchPlan, hasCohort: boolean, isRunning: boolean, hasR
   return `Start the search: ${formatCount(plan.pool.length)} samples in the pool, ${formatCount(plan.target.length)} in the target.`;
 }
 
-function Empty({ hasCohort }: { readonly hasCohort: boolean }) {
+interface EmptyProps {
+  readonly hasCohort: boolean;
+  readonly isRunning: boolean;
+}
+
+function whatToDo({ hasCohort, isRunning }: EmptyProps): string {
+  if (isRunning) return 'The first search is under way; its result will stand here.';
+  return hasCohort
+    ? 'Choose pool and target at the left, then press Search.'
+    : 'Drop a folder of samples, or take the demo cohort, and come back.';
+}
+
+function Empty(props: EmptyProps) {
   return (
-    <EmptyState
-      icon={<IconTargetArrow size={40} stroke={1.25} />}
-      title="Nothing searched yet"
-      actions={
-        hasCohort ? undefined : (
-          <Button component="a" href="#/cohort" variant="default">
-            Go to Cohort
-          </Button>
-        )
-      }
-    >
+    <EmptyState icon={<IconTargetArrow size={40} stroke={1.25} />} title="Nothing searched yet">
       <p>
         A search clusters the pool by image features, ranks the clusters by their Fréchet distance to the
         target group, and selects a training set. It never reads the recorded attributes of the pool.
       </p>
-      <p>
-        {hasCohort
-          ? 'Choose pool and target at the left, then press Search.'
-          : 'Drop a folder of samples, or take the demo cohort, and come back.'}
-      </p>
+      <p>{whatToDo(props)}</p>
     </EmptyState>
   );
 }
@@ -59,24 +57,27 @@ export function SearchPlace() {
   const isRunning = useStore((state) => isKindRunning(state.jobs, 'search'));
   const shown = useStore((state) => shownSearchOf(state.search));
   const hasList = useStore((state) => state.search.kept.length > 0 || state.search.deleted !== null);
-  return (
-    <PlaceLayout
-      title="Search"
-      next={nextStep(plan, hasCohort, isRunning, shown !== undefined)}
-      action={{
+  const action = hasCohort
+    ? {
         label: 'Search',
         icon: <IconTargetArrow size={16} aria-hidden />,
         onClick: startSearch,
         busy: isRunning,
         blockedBecause: isRunning ? undefined : (plan.problem ?? plan.sizeProblem),
-      }}
+      }
+    : { label: 'Go to Cohort', onClick: () => goTo('cohort') };
+  return (
+    <PlaceLayout
+      title="Search"
+      next={nextStep(plan, hasCohort, isRunning, shown !== undefined)}
+      action={action}
       settings={<SearchSettings />}
     >
       <div className={styles['page']}>
         {hasCohort && <PlanSummary plan={plan} />}
         {hasList && <KeptSearches />}
         {shown === undefined ? (
-          <Empty hasCohort={hasCohort} />
+          <Empty hasCohort={hasCohort} isRunning={isRunning} />
         ) : (
           <>
             <ResultHeader kept={shown} />

@@ -59,8 +59,8 @@ function Warnings({ plan }: { readonly plan: TrainPlan }) {
       )}
       {plan.missingCount > 0 && (
         <Notice tone="warn">
-          {formatCounted(plan.missingCount, 'image')} of the training set are not in the cohort now and are
-          left out.
+          {formatCounted(plan.missingCount, 'image')} of the training set are left out: not in the cohort now,
+          or without an open file.
         </Notice>
       )}
       {method !== 'plain' && absent !== '' && (

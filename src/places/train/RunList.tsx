@@ -21,7 +21,9 @@ const COLUMNS: readonly TableColumn<Row>[] = [
   {
     key: 'name',
     header: 'Run',
-    render: ({ run, isShown }) => (isShown ? <strong>{run.spec.name}</strong> : run.spec.name),
+    render: ({ run, isShown }) => (
+      <span title={run.spec.name}>{isShown ? <strong>{run.spec.name}</strong> : run.spec.name}</span>
+    ),
   },
   {
     key: 'method',
@@ -44,7 +46,6 @@ const COLUMNS: readonly TableColumn<Row>[] = [
     align: 'end',
     render: ({ run }) => (run.best === undefined ? 'none' : formatPercent(run.best.discDice)),
   },
-  { key: 'adapter', header: 'GPU', render: ({ run }) => run.adapter },
   {
     key: 'started',
     header: 'Started',

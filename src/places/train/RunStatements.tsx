@@ -22,12 +22,15 @@ function timeText(run: TrainRun, remainingMs: number | null): string {
     : `about ${formatTimeLeft(remainingMs)} left.`;
 }
 
+const NONE_YET = 'none yet';
+
 /** The statement cards. */
 export function RunStatements({ run, series }: { readonly run: TrainRun; readonly series: RunSeries }) {
   const job = useTrainJob();
   const isHere = useRunStatus(run) === 'running';
   const { lastStep, lastValidation, loss, rate } = series;
   const smoothed = loss[1]?.points.y.at(-1);
+  const images = rate[1]?.points.y.at(-1);
   const { best } = run;
   const step = Math.max(run.step, lastStep?.step ?? 0);
   return (
@@ -38,20 +41,20 @@ export function RunStatements({ run, series }: { readonly run: TrainRun; readonl
         {timeText(run, isHere ? (job?.remainingMs ?? null) : null)} Last checkpoint at step{' '}
         {formatCount(run.checkpointStep)}.
       </Statement>
-      <Statement title="Loss, smoothed" value={formatNumber(smoothed)}>
+      <Statement title="Loss, smoothed" value={smoothed === undefined ? NONE_YET : formatNumber(smoothed)}>
         {lastStep === undefined
           ? 'No step has been reported yet.'
           : `Last step ${formatNumber(lastStep.loss)}: cross-entropy ${formatNumber(lastStep.crossEntropy)}, Dice loss ${formatNumber(lastStep.dice)}.`}
       </Statement>
       <Statement
         title="Disc Dice of the best validation"
-        value={best === undefined ? 'none' : formatPercent(best.discDice)}
+        value={best === undefined ? NONE_YET : formatPercent(best.discDice)}
       >
         {best === undefined
           ? 'The best is that of the highest mean of rim and cup.'
           : `At step ${formatCount(best.step)}: cup ${formatPercent(best.cupDice)}, rim ${formatPercent(best.rimDice)}; n = ${formatCount(best.imageCount)}. Last: disc ${formatPercent(lastValidation?.discDice)}.`}
       </Statement>
-      <Statement title="Images a second" value={formatNumber(rate[1]?.points.y.at(-1), 3)}>
+      <Statement title="Images a second" value={images === undefined ? NONE_YET : formatNumber(images, 3)}>
         {formatCount(run.spec.settings.batchSize)} a step, {formatCount(run.estimate.microBatch)} at once;
         recomputation: {run.estimate.recomputation}.
       </Statement>

@@ -37,6 +37,8 @@ function nextStep(facts: NextFacts): string {
   if (!facts.hasCohort) return 'Load a cohort first; then search for a training set, or train on a split.';
   if (facts.isInterrupted) return 'The shown run was interrupted: go on with it, or start another one.';
   if (facts.hasRuns) return 'Evaluate what a run has learnt, or change a setting and train again to compare.';
+  if (facts.trainingCount === 0)
+    return 'Choose images that can be trained on, or bring back those of the cohort.';
   return `Start training on ${formatCounted(facts.trainingCount, 'image')}.`;
 }
 
@@ -46,9 +48,11 @@ function Empty({ hasCohort }: { readonly hasCohort: boolean }) {
       icon={<IconActivity size={40} stroke={1.25} />}
       title="Nothing trained yet"
       actions={
-        <Button component="a" href={hasCohort ? '#/search' : '#/cohort'} variant="default">
-          {hasCohort ? 'Select a training set in Search' : 'Go to Cohort'}
-        </Button>
+        hasCohort && (
+          <Button component="a" href="#/search" variant="default">
+            Select a training set in Search
+          </Button>
+        )
       }
     >
       <p>
@@ -68,6 +72,7 @@ export function TrainPlace() {
   const plan = useStore(selectTrainPlan);
   const problem = useStore(selectTrainProblem);
   const hasCohort = useStore((state) => state.cohort.records.length > 0);
+  const isRestored = useStore((state) => state.train.restored);
   const hasRuns = useStore((state) => state.train.runs.length > 0);
   const shown = useStore((state) => shownTrainRunOf(state.train));
   const incidents = useStore((state) => state.train.incidents);
@@ -99,7 +104,7 @@ export function TrainPlace() {
         {hasCohort && <PlanSummary plan={plan} />}
         {hasRuns && <RunList />}
         {shown !== undefined && <RunView key={shown.spec.runId} run={shown} />}
-        {!hasRuns && !isRunning && <Empty hasCohort={hasCohort} />}
+        {isRestored && !hasRuns && !isRunning && <Empty hasCohort={hasCohort} />}
         <GpuCheckCard />
       </div>
     </PlaceLayout>
