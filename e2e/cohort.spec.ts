@@ -130,7 +130,7 @@ test('age bins and intersections are derived, listed and removed', async ({ app,
   await app.getByRole('textbox', { name: 'Age bins, divided at (years)' }).fill('50, 70');
   await app.getByRole('button', { name: 'Add age bins' }).click();
   const derived = app.getByRole('list', { name: 'Derived groups' });
-  await expect(derived).toContainText('Age at 50, 70');
+  await expect(derived).toContainText('Age bins at 50, 70');
   await app.getByRole('combobox', { name: 'Intersection of' }).click();
   await app.getByRole('option', { name: 'Race', exact: true }).click();
   await app.getByRole('option', { name: 'Gender', exact: true }).click();

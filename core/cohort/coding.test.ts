@@ -5,6 +5,8 @@ import {
   countCodings,
   decideAgeUnit,
   decideRaceCoding,
+  explainAgeChoice,
+  explainRaceChoice,
   emptyCodingCounts,
 } from './coding.ts';
 
@@ -59,6 +61,18 @@ describe('decideAgeUnit', () => {
     [[65, 20000, 21900], 'days', 'conflict'],
   ] as const)('reads %j as %s, %s', (values, value, status) => {
     expect(decideAgeUnit(ages(values))).toMatchObject({ value, status });
+  });
+});
+
+describe('a choice over the decision', () => {
+  it('says how many files become unknown', () => {
+    const counts = countCodings([0, 1, 2, 7].map((race) => ({ codes: { race, age: 60 }, keys: {} })));
+    expect(explainRaceChoice(counts, 'code')).toMatch(
+      /published code.*you chose.*unknown in the 2 files with 0 or 1/,
+    );
+    expect(explainRaceChoice(counts, 'card')).toMatch(/dataset card.*unknown in the 1 file with 3 or 7/);
+    expect(explainAgeChoice(counts, 'days')).toMatch(/as days.*unknown in the 4 files with an age up to 150/);
+    expect(explainAgeChoice(counts, 'years')).toMatch(/as years.*No file contradicts it/);
   });
 });
 

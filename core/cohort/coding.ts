@@ -117,6 +117,30 @@ export function decideRaceCoding(counts: CodingCounts): CodingDecision<RaceCodin
   };
 }
 
+function consequence(attribute: string, contradicting: number, which: string): string {
+  return contradicting === 0
+    ? 'No file contradicts it.'
+    : `${attribute} is unknown in the ${files(contradicting)} ${which}.`;
+}
+
+/** What a race coding means that a person chose over the decision: two sentences. */
+export function explainRaceChoice({ raceCard, raceCode }: CodingCounts, chosen: RaceCoding): string {
+  const lost =
+    chosen === 'card'
+      ? consequence('Race', raceCode, 'with 3 or 7, which the dataset card does not have')
+      : consequence('Race', raceCard, 'with 0 or 1, which the published code does not have');
+  return `Read as ${RACE_NAMES[chosen]} because you chose it. ${lost}`;
+}
+
+/** What a unit of age means that a person chose over the decision: two sentences. */
+export function explainAgeChoice({ ageYears, ageDays }: CodingCounts, chosen: AgeUnit): string {
+  const lost =
+    chosen === 'years'
+      ? consequence('Age', ageDays, `with an age above ${MAX_AGE_YEARS}`)
+      : consequence('Age', ageYears, `with an age up to ${MAX_AGE_YEARS}`);
+  return `Read as ${chosen} because you chose it. ${lost}`;
+}
+
 /** The unit of age of a cohort. */
 export function decideAgeUnit(counts: CodingCounts): CodingDecision<AgeUnit> {
   const { ageYears, ageDays } = counts;

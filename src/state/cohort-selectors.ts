@@ -1,6 +1,7 @@
 /** What follows from the cohort's records and the person's choices. Every selector returns a stable reference. */
 import {
   type Coding,
+  type CodingCounts,
   type CodingDecision,
   type AgeUnit,
   type RaceCoding,
@@ -22,11 +23,13 @@ import type { WorkbenchState } from './store.ts';
 export interface CodingDecisions {
   readonly race: CodingDecision<RaceCoding>;
   readonly ageUnit: CodingDecision<AgeUnit>;
+  /** What they follow from. */
+  readonly counts: CodingCounts;
 }
 
 const decideCodings = memoizeLast((records: readonly SampleRecord[]): CodingDecisions => {
   const counts = countCodings(records);
-  return { race: decideRaceCoding(counts), ageUnit: decideAgeUnit(counts) };
+  return { race: decideRaceCoding(counts), ageUnit: decideAgeUnit(counts), counts };
 });
 
 /** What the codes of the whole cohort suggest, with the reasons. */

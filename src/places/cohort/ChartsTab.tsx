@@ -16,7 +16,7 @@ import styles from './CohortPlace.module.css';
 import { groupingName } from './words.ts';
 import { type PassingCohort, useGroupCounts } from './use-group-counts.ts';
 
-/** "Recorded race", "Age at 40, 60". */
+/** "Recorded race", "Age bins at 40, 60". */
 function chartTitle(grouping: Grouping): string {
   const name = groupingName(grouping);
   const first = grouping.kind === 'attribute' ? `Recorded ${name.toLowerCase()}` : name;

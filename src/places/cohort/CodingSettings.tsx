@@ -1,5 +1,11 @@
 /** How codes are read: what they suggest, why, and the person's choice over it. */
-import type { AgeUnit, CodingDecision, RaceCoding } from '../../../core/cohort/coding.ts';
+import {
+  type AgeUnit,
+  type CodingDecision,
+  explainAgeChoice,
+  explainRaceChoice,
+  type RaceCoding,
+} from '../../../core/cohort/coding.ts';
 import { selectCoding, selectCodingDecisions } from '../../state/cohort-selectors.ts';
 import { update, useStore } from '../../state/store.ts';
 import { Notice } from '../../ui/Notice.tsx';
@@ -30,8 +36,15 @@ function chooseAgeUnit(ageUnit: AgeUnit, suggested: AgeUnit): void {
   });
 }
 
-/** Only a contradiction is a warning; an assumption is said plainly. */
-function Reason({ decision }: { readonly decision: CodingDecision<unknown> }) {
+interface ReasonProps {
+  readonly decision: CodingDecision<unknown>;
+  /** What the person's own choice means; undefined where it is the decision's. */
+  readonly ownChoice: string | undefined;
+}
+
+/** A contradiction is a warning, and so is a choice over what the codes suggest; an assumption is said plainly. */
+function Reason({ decision, ownChoice }: ReasonProps) {
+  if (ownChoice !== undefined) return <Notice tone="warn">{ownChoice}</Notice>;
   if (decision.status === 'conflict') return <Notice tone="warn">{decision.reason}</Notice>;
   return <p className={styles['soft']}>{decision.reason}</p>;
 }
@@ -39,27 +52,34 @@ function Reason({ decision }: { readonly decision: CodingDecision<unknown> }) {
 /** Race coding and unit of age; a change is seen at once everywhere. */
 export function CodingSettings() {
   const decisions = useStore(selectCodingDecisions);
-  const coding = useStore(selectCoding);
+  const { race, ageUnit } = useStore(selectCoding);
+  const { counts } = decisions;
   return (
     <SettingsGroup title="Codes">
       <ChoiceSetting
         label="Coding of recorded race"
         reason="Two codings are about, and a file alone does not tell which one it uses. The default is what the codes of the whole cohort suggest."
-        value={coding.race}
+        value={race}
         defaultValue={decisions.race.value}
         choices={RACE_CHOICES}
-        onChange={(race) => chooseRace(race, decisions.race.value)}
+        onChange={(chosen) => chooseRace(chosen, decisions.race.value)}
       />
-      <Reason decision={decisions.race} />
+      <Reason
+        decision={decisions.race}
+        ownChoice={race === decisions.race.value ? undefined : explainRaceChoice(counts, race)}
+      />
       <ChoiceSetting
         label="Unit of age"
         reason="Some files hold years, others days. The default is what the values of the whole cohort suggest."
-        value={coding.ageUnit}
+        value={ageUnit}
         defaultValue={decisions.ageUnit.value}
         choices={AGE_CHOICES}
-        onChange={(unit) => chooseAgeUnit(unit, decisions.ageUnit.value)}
+        onChange={(chosen) => chooseAgeUnit(chosen, decisions.ageUnit.value)}
       />
-      <Reason decision={decisions.ageUnit} />
+      <Reason
+        decision={decisions.ageUnit}
+        ownChoice={ageUnit === decisions.ageUnit.value ? undefined : explainAgeChoice(counts, ageUnit)}
+      />
     </SettingsGroup>
   );
 }

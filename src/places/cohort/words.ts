@@ -2,9 +2,9 @@
 import { type Grouping, groupingTitle } from '../../../core/cohort/groups.ts';
 import { NOT_DEFINED } from '../../ui/format.ts';
 
-/** "Race", "Age at 40, 60", "Race × Gender". */
+/** "Race", "Age bins at 40, 60", "Race × Gender". */
 export function groupingName(grouping: Grouping): string {
-  if (grouping.kind === 'age-bins') return `Age at ${grouping.edgesYears.join(', ')}`;
+  if (grouping.kind === 'age-bins') return `Age bins at ${grouping.edgesYears.join(', ')}`;
   if (grouping.kind === 'intersection') return grouping.parts.map(groupingName).join(' × ');
   return groupingTitle(grouping);
 }
