@@ -1,5 +1,5 @@
 /**
- * The matrix products and attentions of SAMed's ViT-B at 512, one image: each as an operation of ours, and as the graph that
+ * The matrix products and attentions of SAMed's ViT-B at 512, and convolutions of it and of a TransUNet R50 at 224, one image: each as an operation of ours, and as the graph that
  * onnxruntime runs instead, where there is one.
  */
 import { createGraphBuilder, type GraphBuilder } from '../../models/graph/builder.ts';
@@ -14,7 +14,7 @@ export interface BenchCase {
   readonly attributes: TrainingOperations[KernelKind];
   /** Operands in the kernel's order, by the names that the peer's graph has for them. */
   readonly operands: Readonly<Record<string, Shape>>;
-  /** Operands of ours that are stored as f16, by index; the peer's are f32. */
+  /** Operands of ours that are stored as f16, by index. */
   readonly halves?: readonly number[];
   /** Its output is called `out`. */
   readonly peer: Graph | undefined;
@@ -51,10 +51,11 @@ function layer(rows: number, inner: number, columns: number, isAdapted = false):
   return caseOf('linear', attributes, all, ['x'], (g, values) => g.op('linear', 'y', values, attributes));
 }
 
-/** A layer whose weight is stored as f16. */
+/** A layer whose weight is stored as f16; onnxruntime computes wholly in f16 then, which is another thing. */
 const halfLayer = (rows: number, inner: number, columns: number): BenchCase => ({
   ...layer(rows, inner, columns),
   halves: [1],
+  peer: undefined,
 });
 
 /** Of a layer from `inner` to `columns` features. */
@@ -158,4 +159,76 @@ export const ATTENTION_CASES: Readonly<Record<string, () => BenchCase>> = {
   tokensToImageGradient: () => attentionGradient(8, 1024, 128, 8),
   imageToTokens: () => attention(1024, 8, 128, 8),
   imageToTokensGradient: () => attentionGradient(1024, 8, 128, 8),
+};
+
+/** Map [1,C,side,side], weight [O,C,k,k]. */
+interface Window {
+  readonly channels: number;
+  readonly side: number;
+  readonly out: number;
+  readonly kernel: number;
+  readonly stride?: number;
+}
+
+function windowOf({ channels, side, out, kernel, stride = 1 }: Window) {
+  const padding = kernel === stride ? 0 : (kernel - 1) / 2;
+  const outSide = Math.floor((side + 2 * padding - kernel) / stride) + 1;
+  return {
+    attributes: { stride, padding: [padding, padding] as const },
+    map: [1, channels, side, side],
+    dOut: [1, out, outSide, outSide],
+    weight: [out, channels, kernel, kernel],
+  };
+}
+
+function convolution(window: Window): BenchCase {
+  const { attributes, map, weight } = windowOf(window);
+  return caseOf('conv2d', attributes, { x: map, weight }, ['x'], (g, values) =>
+    g.op('conv2d', 'y', values, attributes),
+  );
+}
+
+function convolutionInputGradient(window: Window): BenchCase {
+  const { attributes, dOut, weight } = windowOf(window);
+  const size = { height: window.side, width: window.side };
+  return caseOf('conv2dInputGradient', { ...attributes, ...size }, { dOut, weight });
+}
+
+function convolutionWeightGradient(window: Window): BenchCase {
+  const { attributes, dOut, map } = windowOf(window);
+  const kernel = [window.kernel, window.kernel] as const;
+  return caseOf('conv2dWeightGradient', { ...attributes, kernel }, { dOut, x: map });
+}
+
+const doubling = (channels: number, side: number, out: number) =>
+  caseOf(
+    'convTranspose2d',
+    { stride: 2 },
+    { x: [1, channels, side, side], weight: [channels, out, 2, 2], bias: [out] },
+    ['x'],
+    (g, values) => g.op('convTranspose2d', 'y', values, { stride: 2 }),
+  );
+
+const NECK: Window = { channels: 256, side: 32, out: 256, kernel: 3 };
+const ROOT: Window = { channels: 3, side: 224, out: 64, kernel: 7, stride: 2 };
+const UNIT: Window = { channels: 64, side: 56, out: 64, kernel: 3 };
+const POINTWISE: Window = { channels: 64, side: 56, out: 256, kernel: 1 };
+const DECODER: Window = { channels: 192, side: 112, out: 64, kernel: 3 };
+
+export const CONVOLUTION_CASES: Readonly<Record<string, () => BenchCase>> = {
+  neck: () => convolution(NECK),
+  neckInputGradient: () => convolutionInputGradient(NECK),
+  neckWeightGradient: () => convolutionWeightGradient(NECK),
+  doubling: () => doubling(256, 32, 64),
+  root: () => convolution(ROOT),
+  rootWeightGradient: () => convolutionWeightGradient(ROOT),
+  unit: () => convolution(UNIT),
+  unitInputGradient: () => convolutionInputGradient(UNIT),
+  unitWeightGradient: () => convolutionWeightGradient(UNIT),
+  pointwise: () => convolution(POINTWISE),
+  pointwiseInputGradient: () => convolutionInputGradient(POINTWISE),
+  pointwiseWeightGradient: () => convolutionWeightGradient(POINTWISE),
+  decoder3x3: () => convolution(DECODER),
+  decoder3x3InputGradient: () => convolutionInputGradient(DECODER),
+  decoder3x3WeightGradient: () => convolutionWeightGradient(DECODER),
 };

@@ -3,18 +3,21 @@
  * reading of the graph language is tested with, and some larger than a kernel's tile; each is differentiated, and every node
  * of the training graph becomes a call with the inputs that the oracle gives it.
  */
+import { decodeHalf } from '../../core/formats/npy.ts';
 import { createRandom } from '../../core/random.ts';
 import { createGraphBuilder } from '../../models/graph/builder.ts';
 import type { GroupMethod } from '../../models/graph/gradient-ops/losses.ts';
 import type { Graph, Params, Tensor } from '../../models/graph/graph.ts';
 import { bindBatch, elementCount, type Shape } from '../../models/graph/shape.ts';
 import { interpretTraining } from '../../models/reference/interpret-training.ts';
+import { toFloat16 } from '../../models/onnx/float16.ts';
 import { differentiate } from '../../models/rewrite/differentiate.ts';
 import type { Loss } from '../../models/rewrite/differentiate/loss.ts';
 import { buildCase, type OpCase, randomTensor } from '../../models/reference/op-cases/op-case.ts';
 import { opCases } from '../../models/reference/op-cases.ts';
 import { type KernelCase, toTensor } from './compare-kernel.ts';
 import { hasKernel, type KernelKind } from './kernels/kernel-table.ts';
+import { HALF_WEIGHTS } from './kernels/products.ts';
 
 /** A call of any operation that has a kernel. */
 export type AnyKernelCase = { readonly [K in KernelKind]: KernelCase<K> }[KernelKind];
@@ -28,6 +31,8 @@ const CLASS_COUNT = 3;
 const GRADIENT_SCALE = 0.1;
 /** Sizes that each kernel, or each function of one, is checked at: a compiler takes longer than all else. */
 const CASES_PER_KERNEL = 3;
+/** And of those that read a weight as f16, for which it is rounded beforehand: rows of a multiple of four, and others. */
+const HALF_CASES_PER_KERNEL = 2;
 
 /** More rows, columns and channels than a tile, sums that are split, heads of three quads an invocation. */
 const LARGE_CASES: readonly OpCase[] = [
@@ -161,6 +166,23 @@ function keysOf({ kind, attributes, inputs, resultCount }: AnyKernelCase): [size
   ];
 }
 
+/** The largest calls of the kernels that read weights as f16, with weights that are halves. */
+function halfCasesOf(cases: readonly AnyKernelCase[]): AnyKernelCase[] {
+  return [...HALF_WEIGHTS].flatMap(([kind, weight]) =>
+    cases
+      .filter((each) => each.kind === kind)
+      .slice(0, HALF_CASES_PER_KERNEL)
+      .map((each): AnyKernelCase => ({
+        ...each,
+        inputs: each.inputs.map(({ shape, data }, index) => ({
+          shape,
+          data: index === weight ? decodeHalf(toFloat16(data)) : data,
+        })),
+        halves: [weight],
+      })),
+  );
+}
+
 /** The cases of a check: a few sizes of each kernel, the largest first. Cost: a second of the oracle. */
 export function checkedCases(): readonly AnyKernelCase[] {
   const seen = new Set<string>();
@@ -173,10 +195,11 @@ export function checkedCases(): readonly AnyKernelCase[] {
     counts.set(kernel, count + 1);
     return true;
   };
-  return [
+  const cases = [
     ...[...LARGE_CASES, ...opCases].flatMap(({ model: { graph, params } }) =>
       casesOf(graph, params, { kind: 'given', output: 'out' }),
     ),
     ...METHODS.flatMap((method) => casesOf(lossGraph(), new Map(), lossOf(method))),
   ].filter(isWanted);
+  return [...cases, ...halfCasesOf(cases)];
 }
