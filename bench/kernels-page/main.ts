@@ -15,7 +15,7 @@ import { type BoundKernel, bindKernel } from '../../workers/gpu/run-kernel.ts';
 import { traitsOf } from '../../workers/gpu/traits.ts';
 import { sessionOptions, startRuntime } from '../../workers/infer/runtime.ts';
 import { nodeFlops } from '../../workers/train/plan/flops.ts';
-import { ATTENTION_CASES, type BenchCase, PRODUCT_CASES } from './cases.ts';
+import { ATTENTION_CASES, type BenchCase, CONVOLUTION_CASES, PRODUCT_CASES } from './cases.ts';
 import { measurePeak, type Peak } from './peak.ts';
 
 interface Opened {
@@ -24,6 +24,7 @@ interface Opened {
   readonly feeds: Readonly<Record<string, ort.Tensor>>;
 }
 
+const CASES = { ...PRODUCT_CASES, ...ATTENTION_CASES, ...CONVOLUTION_CASES };
 const opened = new Map<string, Opened>();
 const runtime = startRuntime('webgpu');
 
@@ -94,7 +95,7 @@ const api = {
    * over the largest of its elements; null without a peer.
    */
   async open(name: string) {
-    const benchCase = (PRODUCT_CASES[name] ?? ATTENTION_CASES[name])?.();
+    const benchCase = CASES[name]?.();
     if (benchCase === undefined) throw new Error(`There is no case "${name}".`);
     const operands = new Map(
       Object.entries(benchCase.operands).map(([operand, shape], index) => [
