@@ -90,7 +90,8 @@ describe('planning an InceptionV3', () => {
       expect(plan).toMatchObject({ kind: 'inception-v3', variant, role: 'extractor', side: 299, unused: [] });
       expect(plan.graphs).toMatchObject([{ file: 'inception-v3.onnx', dataFile: 'inception-v3.onnx.data' }]);
       const half = planConversion([fileOf(variant)], { ...FULL, precision: 'f16' });
-      expect(half.sizeBytes).toBe(plan.sizeBytes / 2);
+      // Biases stay as they are.
+      expect(half.sizeBytes).toBeLessThan(0.51 * plan.sizeBytes);
     },
   );
 

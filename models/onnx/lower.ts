@@ -16,7 +16,7 @@ import { weightElements } from './weights.ts';
 
 const onnxRules: { readonly [K in OpKind]: OnnxRule<K> } = { ...mapRules, ...elementRules, ...tokenRules };
 
-/** How weights are stored and products computed. `f16` keeps norms, softmax and long sums in f32; inputs and outputs are f32 in both. */
+/** How the weights of products are stored. All is computed in f32, which is what inputs and outputs are too. */
 export type Precision = 'f32' | 'f16';
 
 /** The weights among the values that operators and outputs use, in the graph's order. */

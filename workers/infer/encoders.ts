@@ -5,6 +5,7 @@ import { openTensorSource, type TensorSource } from '../../core/formats/tensor-s
 import {
   ENCODER_DATA,
   ENCODER_TENSORS,
+  encoderBytes,
   encodeKeptEncoder,
   viewKeptEncoder,
 } from '../../models/convert/kept-encoder.ts';
@@ -47,9 +48,19 @@ function halfPrecision(): WorkbenchError {
   );
 }
 
+/** Weights of another layout would be read from the wrong places, and nothing would tell. */
+function keptOtherwise(): WorkbenchError {
+  return new WorkbenchError(
+    'model/not-loaded',
+    'The encoder of this model is not kept as this version of the workbench keeps it, or is damaged.',
+    { hint: 'Delete the models of this encoder and make them again from their checkpoints.' },
+  );
+}
+
 async function openKept({ encoders }: ModelCaches, id: string): Promise<OpenedEncoder> {
   const { manifest, sizeBytes } = await encoders.require(id);
   const data = await encoders.open(id, ENCODER_DATA);
+  if (data.size !== encoderBytes(manifest)) throw keptOtherwise();
   const file = await encoders.open(id, ENCODER_TENSORS);
   const small = await openTensorSource(openBlob(file), ENCODER_TENSORS);
   return {

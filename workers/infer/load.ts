@@ -57,13 +57,7 @@ export async function loadModel(
   const summary = summaryOf(stages);
   const { input, outputName, mapping } = matchInterface(summary, role, [], wanted);
   const network: Network = { role, input, outputName, mapping };
-  const { session, provider, output, selfTest } = await createTestedSession(
-    runtime,
-    stages,
-    network,
-    facts.precision,
-    runOn,
-  );
+  const { session, provider, output, selfTest } = await createTestedSession(runtime, stages, network, runOn);
   const isPooled = role === 'extractor' && output.height * output.width > 1;
   const report: ModelReport = {
     ...facts,

@@ -68,7 +68,7 @@ function createDouble(answers: Readonly<Partial<Record<Provider, Answer>>>, shar
   };
   return {
     open,
-    test: (runOn: RunOn = 'automatic') => createTestedSession(runtime, [stage], network, 'f32', runOn),
+    test: (runOn: RunOn = 'automatic') => createTestedSession(runtime, [stage], network, runOn),
   };
 }
 

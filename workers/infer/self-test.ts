@@ -1,8 +1,7 @@
 /** The self-test of a model on load: one known image through WebGPU and WebAssembly must give the same numbers. */
 import { WorkbenchError } from '../../core/errors.ts';
 import { createRandom } from '../../core/random.ts';
-import { BACKENDS, STORED_F16 } from '../../core/testing.ts';
-import type { Precision } from '../../models/onnx/lower.ts';
+import { BACKENDS } from '../../core/testing.ts';
 import type { Provider, RunOn, SelfTest } from '../api/compute.ts';
 import { type Network, type NetworkOutput, runNetwork } from './model.ts';
 import type { Runtime, Session, SessionStage } from './runtime.ts';
@@ -59,8 +58,7 @@ async function runTimed(session: Session, network: Network, provider: Provider):
 }
 
 /** Largest difference, and the one allowed: that of whole models, relative to the output's root mean square. */
-function compare(actual: Float32Array, expected: Float32Array, precision: Precision | null) {
-  const { abs, rel } = precision === 'f16' ? STORED_F16 : BACKENDS;
+function compare(actual: Float32Array, expected: Float32Array) {
   let difference = 0;
   let squares = 0;
   for (let i = 0; i < expected.length; i++) {
@@ -69,7 +67,7 @@ function compare(actual: Float32Array, expected: Float32Array, precision: Precis
     squares += value * value;
   }
   const scale = Math.sqrt(squares / expected.length);
-  return { difference, tolerance: abs + rel * scale };
+  return { difference, tolerance: BACKENDS.abs + BACKENDS.rel * scale };
 }
 
 /** A session on one provider with what it made of the self-test image. */
@@ -121,13 +119,8 @@ function testedAlone(only: Attempt, reason: string): TestedSession {
 }
 
 /** The result of a model that both providers ran: which is used, and why. Never one with wrong numbers. The other session is released. */
-async function testedOnBoth(
-  wasm: Attempt,
-  webgpu: Attempt,
-  precision: Precision | null,
-  runOn: RunOn,
-): Promise<TestedSession> {
-  const { difference, tolerance } = compare(webgpu.output.data, wasm.output.data, precision);
+async function testedOnBoth(wasm: Attempt, webgpu: Attempt, runOn: RunOn): Promise<TestedSession> {
+  const { difference, tolerance } = compare(webgpu.output.data, wasm.output.data);
   const wasmMs = wasm.output.elapsedMs;
   const webgpuMs = webgpu.output.elapsedMs;
   const agreed = difference <= tolerance;
@@ -173,7 +166,6 @@ export async function createTestedSession(
   runtime: Runtime,
   stages: readonly SessionStage[],
   network: Network,
-  precision: Precision | null,
   runOn: RunOn,
 ): Promise<TestedSession> {
   if (runtime.report.provider === 'wasm') {
@@ -198,7 +190,7 @@ export async function createTestedSession(
     const webgpu = await attempt(runtime, stages, network, 'webgpu');
     return wasm === undefined
       ? testedAlone(webgpu, `on WebAssembly it failed: ${messageOf(wasmError)}`)
-      : await testedOnBoth(wasm, webgpu, precision, runOn);
+      : await testedOnBoth(wasm, webgpu, runOn);
   } catch (error) {
     if (isDeviceLost(error)) throw error;
     // Both refuse it: the reference provider's reason is the one to read.

@@ -6,7 +6,7 @@ import type { Shape } from '../../graph/shape.ts';
 /** A plain number is an integer attribute; a real one says so, for ONNX tells them apart. */
 export type Attribute = number | { readonly float: number } | string | readonly number[];
 
-/** Collects the nodes and constants of the file. Rules know no element type: half precision is decided afterwards. */
+/** Collects the nodes and constants of the file. Rules know no element type: how weights are stored is decided afterwards. */
 export interface Emitter {
   /**
    * Adds an operator, with its operator set before a dot where it is not the standard one (`com.microsoft.Gelu`).
