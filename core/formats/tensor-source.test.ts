@@ -201,6 +201,12 @@ describe('checkpoints made up', () => {
       'checkpoint/unsupported-dtype',
       'Complex',
     ],
+    [
+      'values of the other sign than those stored',
+      tensor('0', 4, 0, [4], [1]).replace(/NtR$/, `N${dictionary({ neg: '\x88' })}tR`),
+      'checkpoint/unsupported-dtype',
+      'negated',
+    ],
   ])('refuse %s', async (_, value, code, message) => {
     await expect(open(checkpoint(dictionary({ a: value }), { 0: 4 }))).rejects.toThrow(
       withCode(code, message),

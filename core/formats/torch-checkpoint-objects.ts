@@ -83,12 +83,20 @@ function isObject(value: TorchValue | undefined): value is Exclude<
 }
 
 function rebuildTensor(args: readonly TorchValue[]): TorchTensor {
-  const [storage, offset, shape, strides] = args;
+  const [storage, offset, shape, strides, , , pending = null] = args;
   if (!isStorage(storage) || !isCount(offset) || !isCounts(shape) || !isCounts(strides)) {
     throw damagedPickle('a tensor is described by what is no storage, offset, shape and strides');
   }
   if (shape.length !== strides.length || shape.length > 32)
     throw damagedPickle('a tensor has another number of strides than of axes');
+  // `{neg: True}` or `{conj: True}`: the storage holds the values before that.
+  if (pending !== null) {
+    throw new WorkbenchError(
+      'checkpoint/unsupported-dtype',
+      'A tensor of this file is to be negated or conjugated when it is read, which is not done here.',
+      { hint: 'Save it again after tensor.resolve_neg() or tensor.resolve_conj().' },
+    );
+  }
   return { kind: 'tensor', storage, offset, shape, strides };
 }
 
