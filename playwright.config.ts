@@ -3,7 +3,12 @@
  * The page must be built before (`npm run build`); `npm test` does.
  */
 import { defineConfig } from '@playwright/test';
-import { CHROMIUM_ARGUMENTS, findChromium, SWIFTSHADER_ARGUMENTS } from './scripts/chromium.mjs';
+import {
+  CHROMIUM_ARGUMENTS,
+  findChromium,
+  SWIFTSHADER_ARGUMENTS,
+  UNCLAMPED_ARGUMENTS,
+} from './scripts/chromium.mjs';
 
 const PORT = Number(process.env['E2E_PORT'] ?? 4317);
 const chromium = findChromium();
@@ -28,11 +33,16 @@ export default defineConfig({
   use: {
     baseURL: `http://localhost:${PORT}/`,
     viewport: { width: 1440, height: 900 },
-    trace: 'retain-on-failure',
+    // Recording a trace takes a tenth of the processor time of every test: `--trace on` records one where it is wanted.
+    screenshot: 'only-on-failure',
     acceptDownloads: true,
   },
   projects: [
-    { name: 'webgpu', testIgnore: '**/*.no-adapter.spec.ts', use: launch(...SWIFTSHADER_ARGUMENTS) },
+    {
+      name: 'webgpu',
+      testIgnore: '**/*.no-adapter.spec.ts',
+      use: launch(...SWIFTSHADER_ARGUMENTS, ...UNCLAMPED_ARGUMENTS),
+    },
     { name: 'no-adapter', testMatch: '**/*.no-adapter.spec.ts', use: launch() },
     { name: 'no-adapter-tagged', grep: /@no-adapter/, use: launch() },
   ],

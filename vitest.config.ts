@@ -1,17 +1,52 @@
-// Four test projects: `unit` in Node; `gpu` in a real Chromium with WebGPU on a software adapter; `full` and `full-gpu`, models
-// at their full size and trainings that compile hundreds of kernels twice, in the one and the other.
+// Test projects: `unit` and `page` in Node; `gpu` in a real Chromium with WebGPU on a software adapter; `full` and `full-gpu`,
+// models at their full size and trainings that compile hundreds of kernels twice, in the one and the other.
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { reportGolden } from './core/goldens.ts';
-import { CHROMIUM_ARGUMENTS, findChromium, SWIFTSHADER_ARGUMENTS } from './scripts/chromium.mjs';
+import {
+  CHROMIUM_ARGUMENTS,
+  findChromium,
+  SWIFTSHADER_ARGUMENTS,
+  UNCLAMPED_ARGUMENTS,
+} from './scripts/chromium.mjs';
+
+/** A limit against hanging, not against slowness: a shared machine may be ten times slower than an idle one. */
+const TEST_TIMEOUT_MS = 60_000;
 
 /** As in core/goldens.ts, for tests in the browser: they fetch the files and are told where they lie. */
 const GOLDENS = process.env['GOLDENS'] ?? fileURLToPath(new URL('./core/goldens', import.meta.url));
 
+const GPU = ['{models,workers}/**/*.gpu.test.ts'];
+const FULL_GPU = ['workers/**/*.full.gpu.test.ts'];
+/** The tests that see by the browser's clamping where a kernel of ours goes out of bounds. */
+const KERNELS = ['workers/gpu/{kernels/*,check-gpu-kernels,testing}.gpu.test.ts'];
+
+/** The files of a project that run in a Chromium of these further arguments. */
+function inChromium(name: string, include: string[], exclude: string[], args: readonly string[]) {
+  return {
+    name,
+    include,
+    exclude,
+    browser: 'chromium' as const,
+    provider: playwright({
+      launchOptions: {
+        // Playwright names its own where there is none: its error then says what is missing.
+        executablePath: findChromium() ?? chromium.executablePath(),
+        args: [...CHROMIUM_ARGUMENTS, ...SWIFTSHADER_ARGUMENTS, ...args],
+      },
+    }),
+  };
+}
+
 /** A project that runs in the browser. */
-function browserProject(name: string, include: string[], exclude: string[], fileParallelism: boolean) {
+function browserProject(
+  name: string,
+  include: string[],
+  fileParallelism: boolean,
+  instances: ReturnType<typeof inChromium>[],
+) {
   return {
     // Threads of WebAssembly need an isolated page.
     server: {
@@ -28,7 +63,6 @@ function browserProject(name: string, include: string[], exclude: string[], file
       name,
       provide: { goldens: GOLDENS },
       include,
-      exclude,
       fileParallelism,
       // Shader compilation on a software adapter takes up to a second a pipeline.
       testTimeout: 120_000,
@@ -41,14 +75,8 @@ function browserProject(name: string, include: string[], exclude: string[], file
           reportGolden: (_context: unknown, ...report: Parameters<typeof reportGolden>) =>
             reportGolden(...report),
         },
-        provider: playwright({
-          launchOptions: {
-            // Playwright names its own where there is none: its error then says what is missing.
-            executablePath: findChromium() ?? chromium.executablePath(),
-            args: [...CHROMIUM_ARGUMENTS, ...SWIFTSHADER_ARGUMENTS],
-          },
-        }),
-        instances: [{ browser: 'chromium' as const }],
+        provider: playwright(),
+        instances,
       },
     },
   };
@@ -60,11 +88,20 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{core,models,workers,src,scripts,bench}/**/*.test.{ts,tsx}'],
-          exclude: ['**/*.gpu.test.ts', '**/*.full.test.ts', 'node_modules/**'],
+          include: ['{core,models,workers,scripts,bench}/**/*.test.ts'],
+          exclude: ['**/*.gpu.test.ts', '**/*.full.test.ts'],
           environment: 'node',
-          // A limit against hanging, not against slowness: a shared machine may be ten times slower than an idle one.
-          testTimeout: 60_000,
+          testTimeout: TEST_TIMEOUT_MS,
+          // A process for each file takes as long as a third of the tests themselves, and these files share no state.
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: 'page',
+          include: ['src/**/*.test.{ts,tsx}'],
+          environment: 'node',
+          testTimeout: TEST_TIMEOUT_MS,
         },
       },
       {
@@ -76,8 +113,13 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      browserProject('gpu', ['{models,workers}/**/*.gpu.test.ts'], ['**/*.full.gpu.test.ts'], true),
-      browserProject('full-gpu', ['workers/**/*.full.gpu.test.ts'], [], false),
+      browserProject('gpu', GPU, true, [
+        inChromium('gpu (kernels)', KERNELS, FULL_GPU, []),
+        inChromium('gpu (models)', GPU, [...KERNELS, ...FULL_GPU], UNCLAMPED_ARGUMENTS),
+      ]),
+      browserProject('full-gpu', FULL_GPU, false, [
+        inChromium('full-gpu (chromium)', FULL_GPU, [], UNCLAMPED_ARGUMENTS),
+      ]),
     ],
   },
 });

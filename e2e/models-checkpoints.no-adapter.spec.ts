@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { loadDemo, waitForRun } from './evaluate-flow.ts';
+import { loadFolder, waitForRun } from './evaluate-flow.ts';
 import { expectAccessible } from './harness/axe.ts';
 import { dropPaths } from './harness/drop.ts';
 import { screenshot } from './harness/screenshot.ts';
@@ -35,9 +35,12 @@ async function make(page: Page, card: string, model: RegExp): Promise<void> {
   await expect(region(page, model)).toContainText('in use', { timeout: 180_000 });
 }
 
-test('a SAM and the adapters of a SAMed become an extractor and a segmenter', async ({ app }, info) => {
+test('a SAM and the adapters of a SAMed become an extractor and a segmenter', async ({
+  app,
+  cohort,
+}, info) => {
   test.setTimeout(600_000);
-  await loadDemo(app);
+  await loadFolder(app, cohort.path);
   await openModels(app);
   await drop(app, files.adapters);
   await expect(region(app, ADAPTERS)).toContainText('SAMed LoRA, rank 4');
@@ -65,7 +68,8 @@ test('a SAM and the adapters of a SAMed become an extractor and a segmenter', as
   await screenshot(app, info, 'models-made');
 
   await app.goto('./#/search');
-  await setNumber(app, /Selection size N/, 24);
+  await app.getByRole('combobox', { name: 'Target group', exact: true }).selectOption('2');
+  await setNumber(app, /Selection size N/, 12);
   await search(app);
   await app.goto('./#/evaluate');
   await app.getByRole('button', { name: /^Evaluate \d+ images$/ }).click();

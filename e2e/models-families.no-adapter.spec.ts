@@ -34,8 +34,8 @@ const TRANSUNET = new URL('../core/goldens/transunet-tiny/', import.meta.url);
 const HYBRID = 'r50';
 const SIDE = 64;
 const WORDS = /TransUNet of 2 layers of 32 channels, 64, 3 classes/;
-const SUBJECT_COUNT = 20;
-const FEW = 8;
+/** A third of a second an image by InceptionV3 on a quiet machine: as few as a search takes. */
+const SUBJECT_COUNT = 8;
 /** By the rows of its classifier pytorch-fid's network is told from torchvision's; features do not use it. */
 const CLASSIFIER = { shape: [1008, 2048], data: new Float32Array(1008 * 2048) };
 
@@ -151,9 +151,7 @@ test('an InceptionV3 of full size is recognised, and its features are those of t
     'inception.pth',
     writeTorchCheckpoint(new Map([...model.params, ['fc.weight', CLASSIFIER]])),
   );
-  // A third of a second an image on a quiet machine: as few as a search takes.
-  const few = createCohortFolder(FEW);
-  await loadFolder(app, few.path);
+  await loadFolder(app, cohort.path);
   await openModels(app);
   const extractor = /^InceptionV3 of pytorch-fid/;
   await makeModel(app, path, /pytorch-fid InceptionV3, 96 MB/, extractor);
@@ -171,18 +169,17 @@ test('an InceptionV3 of full size is recognised, and its features are those of t
   const { selection } = JSON.parse((await saved(app, /\.json/)).bytes.toString('utf8')) as Selection;
   const npz = readNpz(Uint8Array.from((await saved(app, /\.npz/)).bytes));
   const { values, shape } = npz.read('features');
-  expect(shape).toEqual([FEW, INCEPTION_FEATURE_COUNT]);
+  expect(shape).toEqual([SUBJECT_COUNT, INCEPTION_FEATURE_COUNT]);
   const ids = Array.from<unknown>(npz.read('sample_id').values);
 
   // The same weights by another path: no checkpoint, no cache, one thread, images one by one.
-  const drawn = few.cohort;
-  few.remove();
+  const drawn = cohort.cohort;
   ort.env.wasm.numThreads = 1;
   const session = await ort.InferenceSession.create(lowerToOnnx(foldNorms(model)));
   const preprocess = { kind: 'features', side: INCEPTION_SIDE, preset: 'full' } as const;
   for (const { id, name } of selection) {
     const row = ids.indexOf(id) * INCEPTION_FEATURE_COUNT;
-    const index = Array.from({ length: FEW }, (_, i) => drawn.describe(i).name).indexOf(name);
+    const index = Array.from({ length: SUBJECT_COUNT }, (_, i) => drawn.describe(i).name).indexOf(name);
     const plane = prepareForFeatures(
       drawn.render(index).image,
       drawn.size.height,

@@ -4,7 +4,9 @@ import { modelCard, openModels } from './harness/models-place.ts';
 import { screenshot } from './harness/screenshot.ts';
 import { expect, test } from './harness/test.ts';
 
-test('the embedded models are tested on WebGPU and WebAssembly, and agree', async ({ app }, info) => {
+test('the embedded models are tested on WebGPU and WebAssembly, agree, and are there again after a lost device', async ({
+  app,
+}, info) => {
   await openModels(app);
   const device = modelCard(app, 'Device');
   await expect(device).toContainText('WebGPU');
@@ -23,10 +25,7 @@ test('the embedded models are tested on WebGPU and WebAssembly, and agree', asyn
     await expectAccessible(app);
     await screenshot(app, info, `models-${colorScheme}`);
   }
-});
 
-test('a lost device is said, and a fresh worker has the models again', async ({ app }, info) => {
-  await openModels(app);
   await app.getByRole('button', { name: 'Restart the device' }).click();
   await expect(app.getByText('The device was restarted')).toBeVisible();
   await expect(app.getByText('A fresh worker runs and has the models again.')).toBeVisible({

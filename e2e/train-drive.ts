@@ -20,9 +20,9 @@ export async function dropCohort(page: Page, { path }: CohortFolder): Promise<vo
 export async function openShortTraining(page: Page): Promise<void> {
   await page.goto('./#/train');
   await expect(page.getByRole('heading', { level: 1, name: 'Train' })).toBeVisible();
-  await setNumber(page, /^Batch/, 4);
+  await setNumber(page, /^Batch/, 2);
   await setNumber(page, /^Validation share/, 0.2);
-  await setNumber(page, /^Epochs \(/, 2);
+  await setNumber(page, /^Epochs \(/, 1);
   await setNumber(page, /^Validate every/, 3);
   await setNumber(page, /^Checkpoint every/, 2);
 }

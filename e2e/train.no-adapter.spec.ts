@@ -1,14 +1,15 @@
 /** The Train place without WebGPU: it says so and what to do, and its settings stay readable. */
 import { expectAccessible } from './harness/axe.ts';
-import { startSmallDemo } from './harness/demo-cohort.ts';
-import { readTray } from './harness/job-tray.ts';
 import { expect, test } from './harness/test.ts';
+import { loadFolder } from './evaluate-flow.ts';
 
 test.describe.configure({ timeout: 480_000 });
 
-test('nothing can be trained without WebGPU, and the place says why and what to do', async ({ app }) => {
-  await startSmallDemo(app);
-  await expect.poll(async () => (await readTray(app)).end, { timeout: 300_000 }).toBe('done');
+test('nothing can be trained without WebGPU, and the place says why and what to do', async ({
+  app,
+  cohort,
+}) => {
+  await loadFolder(app, cohort.path);
   await app.goto('./#/train');
   const notice = app.getByRole('note').filter({ hasText: 'train/no-gpu' });
   await expect(notice).toBeVisible({ timeout: 60_000 });

@@ -17,10 +17,10 @@ import {
 // Every start compiles some hundred kernels on the software adapter.
 test.describe.configure({ timeout: 2_400_000 });
 
-/** Some 16 images to train on; few others. */
+/** Some 12 images to train on; few others. */
 let folder: CohortFolder;
 test.beforeAll(() => {
-  folder = createCohortFolder(26);
+  folder = createCohortFolder(20);
 });
 test.afterAll(() => folder.remove());
 

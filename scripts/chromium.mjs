@@ -27,6 +27,14 @@ export const CHROMIUM_ARGUMENTS = [
 /** What adds a software WebGPU adapter. */
 export const SWIFTSHADER_ARGUMENTS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 
+/**
+ * What leaves out the browser's own clamping of every index in a shader, a third of the time that the software adapter takes to
+ * compile one. For tests of pages and of models, not of our kernels, whose tests see an index out of bounds by the clamping.
+ */
+export const UNCLAMPED_ARGUMENTS = [
+  '--enable-dawn-features=disable_robustness,disable_polyfills_on_integer_div_and_mod',
+];
+
 /** @param {string} path */
 function starts(path) {
   return existsSync(path) && spawnSync(path, ['--version'], { timeout: 30_000 }).status === 0;

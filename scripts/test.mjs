@@ -56,11 +56,12 @@ function countReport(path, count, exitedWell) {
   }
 }
 
-/** @param {string} project @returns {Promise<Counts>} */
-async function vitest(project) {
-  const path = join(reports, `${project}.json`);
+/** @param {string[]} projects @returns {Promise<Counts>} */
+async function vitest(...projects) {
+  const path = join(reports, `${projects.join('-')}.json`);
   const reporters = `--reporter=default --reporter=json --outputFile.json=${path}`;
-  const exitedWell = await run(`vitest run --project ${project} ${reporters}`, 'inherit');
+  const names = projects.map((project) => `--project ${project}`).join(' ');
+  const exitedWell = await run(`vitest run ${names} ${reporters}`, 'inherit');
   return countReport(path, countVitest, exitedWell);
 }
 
@@ -93,7 +94,7 @@ const STAGES = [
   ['types of tests and tools', () => check('tsc -p tsconfig.node.json')],
   ['lint', () => check('oxlint --type-aware --deny-warnings')],
   ['format', () => check('prettier --check .')],
-  ['unit tests', () => vitest('unit')],
+  ['unit tests', () => vitest('unit', 'page')],
   ['kernel tests on a software WebGPU adapter', () => vitest('gpu')],
 ];
 
