@@ -35,7 +35,7 @@ export function describeDevice(device: DeviceState): DeviceWords {
       const { provider, adapter, threadCount, reason } = device.report;
       const threads = formatCounted(threadCount, 'thread');
       if (provider === 'webgpu') return { name: adapter || 'Unnamed adapter', note: 'WebGPU', reason };
-      return { name: `WASM, ${threads}`, note: 'WebAssembly on the CPU', reason };
+      return { name: `WASM, ${threads}`, note: 'on the processor', reason };
     }
     default:
       return device satisfies never;

@@ -40,6 +40,9 @@ describe('LaTeX', () => {
       '50\\% \\& \\$5 \\#1 a\\_b \\{x\\} \\textasciitilde{} \\textasciicircum{} \\textbackslash{} \\textless{}n\\textgreater{}',
     );
     expect(escapeLatex('n \u2265 10 \u2013 20 \u00b1 3')).toBe('n $\\geq$ 10 -- 20 $\\pm$ 3');
+    expect(escapeLatex('IoU = |P\u2229G| / |P\u222aG|; \u03a3')).toBe(
+      'IoU = \\textbar{}P$\\cap$G\\textbar{} / \\textbar{}P$\\cup$G\\textbar{}; $\\Sigma$',
+    );
     expect(escapeLatex('Fr\u00e9chet')).toBe('Fr\u00e9chet');
   });
 
@@ -48,7 +51,7 @@ describe('LaTeX', () => {
     expect(lines).toContain('  \\caption{Dice 100\\%}');
     expect(lines).toContain('  \\begin{tabular}{lrrrrr}');
     expect(lines).toContain('    Group & n & Dice (\\%) & Interval (\\%) & FD (a\\_b) & Range \\\\');
-    expect(lines).toContain("    A, ''b'' \\& c & 1,234 & 78.3 & (70.0, 85.1) & 99.51 & (1, 2) \\\\");
+    expect(lines).toContain("    A, ``b'' \\& c & 1,234 & 78.3 & (70.0, 85.1) & 99.51 & (1, 2) \\\\");
     expect(lines).toContain('    line break & 7 & not defined & none & not defined & none \\\\');
     expect(lines.filter((line) => line.endsWith('rule')).map((line) => line.trim())).toEqual([
       '\\toprule',

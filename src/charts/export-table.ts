@@ -56,7 +56,9 @@ const LATEX_REPLACEMENTS: Readonly<Record<string, string>> = {
   '\u2264': '$\\leq$',
   '\u2265': '$\\geq$',
   '\u2229': '$\\cap$',
+  '\u222a': '$\\cup$',
   '\u00b2': '$^2$',
+  '\u03a3': '$\\Sigma$',
   '\u00a0': '~',
   '\u2009': '\\,',
   '\u202f': '\\,',
@@ -64,7 +66,7 @@ const LATEX_REPLACEMENTS: Readonly<Record<string, string>> = {
 
 /** Text for LaTeX: special characters escaped, the signs that plain LaTeX cannot set replaced by commands, line breaks by spaces. */
 export function escapeLatex(text: string): string {
-  return Array.from(text.replaceAll(/\s*[\r\n]+\s*/g, ' '))
+  return Array.from(text.replaceAll(/\s*[\r\n]+\s*/g, ' ').replaceAll(/"([^"]*)"/g, "``$1''"))
     .map((character) => LATEX_REPLACEMENTS[character] ?? character)
     .join('');
 }

@@ -77,6 +77,7 @@ export function ChoiceSetting<Choice extends string>(props: ChoiceSettingProps<C
       {(input) => (
         <NativeSelect
           {...input}
+          title={labelOf(value)}
           data={choices.map((choice) => ({ ...choice }))}
           value={value}
           onChange={(event) => {

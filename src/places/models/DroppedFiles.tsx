@@ -21,8 +21,8 @@ export function DroppedFiles() {
       {withoutRole.map(({ key, name, sizeBytes, found }) => (
         <Notice key={key} tone="note" title={`What is ${name} for?`}>
           <p>
-            {formatBytes(sizeBytes)}. {found} A map of three channels may be the logits of three classes or
-            the features of an encoder.
+            {formatBytes(sizeBytes)}. {found} Its maps may be the logits of classes or the features of an
+            encoder.
           </p>
           <div className={styles['actions']}>
             <Button variant="default" size="compact-sm" onClick={() => void chooseRole(key, 'segmenter')}>

@@ -24,7 +24,7 @@ function useTrainingSets() {
       { value: 'filter', label: "What passes the cohort's filter" },
       ...kept.map(({ id, name, result }) => ({
         value: `${SEARCH_PREFIX}${id}`,
-        label: `Selection ${name} (${formatCount(result.selected.length)})`,
+        label: `${name} (${formatCount(result.selected.length)})`,
       })),
     ],
     [kept],
