@@ -58,7 +58,11 @@ function browserProject(
       fs: { allow: ['.', GOLDENS] },
     },
     // Named, so that finding them does not reload the page while tests run.
-    optimizeDeps: { exclude: ['onnxruntime-web'], include: ['comlink', 'fflate', 'idb-keyval'] },
+    optimizeDeps: {
+      noDiscovery: true,
+      exclude: ['onnxruntime-web'],
+      include: ['comlink', 'fflate', 'idb-keyval'],
+    },
     test: {
       name,
       provide: { goldens: GOLDENS },
