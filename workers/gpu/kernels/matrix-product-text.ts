@@ -13,7 +13,8 @@
  * Indices beyond a matrix are clamped and what lies beyond INNER counts as zero: no size must divide a tile.
  * A factor may be stored as f16 without padding between its rows, element i in half i of the words: it is widened as it is
  * loaded by `unpack2x16float`, which every adapter has and drivers turn into a conversion. The feature shader-f16 would save
- * nothing, for arithmetic is of f32 anyway, and CI's software adapter lacks it.
+ * nothing, for arithmetic is of f32 anyway, and CI's software adapter lacks it. Halves below 2^-14 may be read as zero, as any
+ * subnormal number of WGSL.
  */
 
 /** The axis along which a factor's elements are neighbours. */
