@@ -231,7 +231,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
   },
   'runtime/out-of-memory': {
     title: 'Model needs more memory',
-    hint: 'Unload models that are not in use, make it with a smaller input side or in half precision, or take a smaller model.',
+    hint: 'Unload models that are not in use, make it with a smaller input side, or take a smaller model.',
   },
   'gpu/device-lost': {
     title: 'GPU was lost',

@@ -1,7 +1,7 @@
 /**
  * Attention as two products and a softmax. The fused operator (com.microsoft.MultiHeadAttention of onnxruntime-web 1.30) gives
- * wrong numbers on WebGPU from 32 queries on where subgroups are small, as on the software adapter that the tests run on;
- * on WebAssembly it takes 5 % less time (`npm run bench -- graph-choices`).
+ * wrong numbers on WebGPU from 32 queries on where subgroups are small, as on the software adapter that the tests run on; on
+ * WebAssembly it gains nothing that is more than the noise of a measurement (`npm run bench -- graph-choices`).
  */
 import type { Emitter } from './emitter.ts';
 
