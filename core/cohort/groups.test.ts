@@ -70,7 +70,7 @@ describe('groupIndices', () => {
     const grouping: Grouping = { kind: 'intersection', parts: [RACE, PUBLISHED_AGE_BINS] };
     const stored = JSON.parse(JSON.stringify(grouping)) as Grouping;
     expect(groupingId(stored)).toBe('race*age:60');
-    expect(groupingTitle(stored)).toBe('Race × Age (years)');
+    expect(groupingTitle(stored)).toBe('Race × Age bins at 60 years');
   });
 });
 

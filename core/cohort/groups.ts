@@ -51,7 +51,7 @@ export function groupingTitle(grouping: Grouping): string {
     case 'marital-binary':
       return 'Marital status (married or not)';
     case 'age-bins':
-      return 'Age (years)';
+      return `Age bins at ${grouping.edgesYears.join(', ')} years`;
     default:
       return grouping.parts.map(groupingTitle).join(' × ');
   }

@@ -2,7 +2,7 @@
 import { useThrottledValue } from '@mantine/hooks';
 import { memo, useDeferredValue, useMemo } from 'react';
 import { ageInYears } from '../../../core/cohort/coding.ts';
-import { type Grouping, groupingId } from '../../../core/cohort/groups.ts';
+import { type Grouping, groupingId, groupingTitle } from '../../../core/cohort/groups.ts';
 import { CountBarFigure } from '../../charts/CountBarFigure.tsx';
 import { HistogramFigure } from '../../charts/HistogramFigure.tsx';
 import { createProvenance } from '../../services/provenance.ts';
@@ -13,12 +13,11 @@ import { formatCounted } from '../../ui/format.ts';
 import { Staged } from '../../ui/Staged.tsx';
 import { CohortFacts } from './CohortFacts.tsx';
 import styles from './CohortPlace.module.css';
-import { groupingName } from './words.ts';
 import { type PassingCohort, useGroupCounts } from './use-group-counts.ts';
 
-/** "Recorded race", "Age bins at 40, 60". */
+/** "Recorded race", "Age bins at 40, 60 years". */
 function chartTitle(grouping: Grouping): string {
-  const name = groupingName(grouping);
+  const name = groupingTitle(grouping);
   const first = grouping.kind === 'attribute' ? `Recorded ${name.toLowerCase()}` : name;
   return `${first}: subjects in each group`;
 }

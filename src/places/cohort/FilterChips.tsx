@@ -1,10 +1,9 @@
 /** The groups that are kept now, each with the way to lift it. */
 import { IconX } from '@tabler/icons-react';
-import { groupLabels } from '../../../core/cohort/groups.ts';
+import { groupLabels, groupingTitle } from '../../../core/cohort/groups.ts';
 import { withGroupsChosen } from '../../state/cohort-filter.ts';
 import { update, useStore } from '../../state/store.ts';
 import styles from './FilterBar.module.css';
-import { groupingName } from './words.ts';
 
 /** One chip for every filtered grouping, or that there is none. */
 export function FilterChips() {
@@ -20,7 +19,7 @@ export function FilterChips() {
     <ul className={styles['chips']} aria-label="Groups kept">
       {entries.map(([id, { grouping, chosen }]) => {
         const labels = groupLabels(grouping);
-        const words = `${groupingName(grouping)}: ${chosen.map((group) => labels[group] ?? 'unknown').join(' or ')}`;
+        const words = `${groupingTitle(grouping)}: ${chosen.map((group) => labels[group] ?? 'unknown').join(' or ')}`;
         return (
           <li key={id}>
             <button

@@ -1,11 +1,10 @@
 /** Order of the gallery and its overlay. */
 import { Select, Slider, Switch } from '@mantine/core';
 import { useMemo } from 'react';
-import { groupingId } from '../../../core/cohort/groups.ts';
+import { groupingId, groupingTitle } from '../../../core/cohort/groups.ts';
 import { type CohortView, GALLERY_SORTS, type GallerySort } from '../../state/cohort-view.ts';
 import { update, useStore } from '../../state/store.ts';
 import styles from './Gallery.module.css';
-import { groupingName } from './words.ts';
 
 const SORT_LABELS: Readonly<Record<GallerySort, string>> = {
   name: 'Name',
@@ -23,7 +22,7 @@ export function GalleryTools() {
   const view = useStore(({ cohort }) => cohort.view);
   const groupings = useStore(({ cohort }) => cohort.groupings);
   const groupChoices = useMemo(
-    () => groupings.map((grouping) => ({ value: groupingId(grouping), label: groupingName(grouping) })),
+    () => groupings.map((grouping) => ({ value: groupingId(grouping), label: groupingTitle(grouping) })),
     [groupings],
   );
   return (

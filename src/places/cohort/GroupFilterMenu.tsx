@@ -8,13 +8,13 @@ import {
   groupIndices,
   groupingId,
   groupLabels,
+  groupingTitle,
 } from '../../../core/cohort/groups.ts';
 import { withGroupToggled } from '../../state/cohort-filter.ts';
 import { selectCoding } from '../../state/cohort-selectors.ts';
 import { update, useStore } from '../../state/store.ts';
 import { formatCount } from '../../ui/format.ts';
 import styles from './FilterBar.module.css';
-import { groupingName } from './words.ts';
 
 function GroupingChoices({ grouping }: { readonly grouping: Grouping }) {
   const records = useStore(({ cohort }) => cohort.records);
@@ -29,7 +29,7 @@ function GroupingChoices({ grouping }: { readonly grouping: Grouping }) {
   if (unknown > 0 || chosen?.includes(-1)) groups.push({ label: 'unknown', group: -1, count: unknown });
   return (
     <fieldset className={styles['grouping']}>
-      <legend>{groupingName(grouping)}</legend>
+      <legend>{groupingTitle(grouping)}</legend>
       {groups.map(({ label, group, count }) => (
         <Checkbox
           key={group}

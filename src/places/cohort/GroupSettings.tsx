@@ -7,12 +7,12 @@ import {
   type Grouping,
   groupingId,
   type SimpleGrouping,
+  groupingTitle,
 } from '../../../core/cohort/groups.ts';
 import { PLAIN_GROUPINGS, withGrouping, withoutGrouping } from '../../state/cohort.ts';
 import { update, useStore } from '../../state/store.ts';
 import { SettingsGroup } from '../../ui/SettingsGroup.tsx';
 import styles from './CohortPlace.module.css';
-import { groupingName } from './words.ts';
 
 function add(grouping: Grouping): void {
   update('cohort', (cohort) => withGrouping(cohort, grouping));
@@ -53,7 +53,7 @@ function AgeBins() {
 
 function Intersections({ simple }: { readonly simple: readonly SimpleGrouping[] }) {
   const [chosen, setChosen] = useState<string[]>([]);
-  const data = simple.map((grouping) => ({ value: groupingId(grouping), label: groupingName(grouping) }));
+  const data = simple.map((grouping) => ({ value: groupingId(grouping), label: groupingTitle(grouping) }));
   function submit(): void {
     const parts = simple.filter((grouping) => chosen.includes(groupingId(grouping)));
     add({ kind: 'intersection', parts });
@@ -93,10 +93,10 @@ export function GroupSettings() {
         <ul className={styles['derived']} aria-label="Derived groups">
           {derived.map((grouping) => (
             <li key={groupingId(grouping)}>
-              <span>{groupingName(grouping)}</span>
+              <span>{groupingTitle(grouping)}</span>
               <ActionIcon
                 size="sm"
-                aria-label={`Remove ${groupingName(grouping)}`}
+                aria-label={`Remove ${groupingTitle(grouping)}`}
                 onClick={() => update('cohort', (cohort) => withoutGrouping(cohort, groupingId(grouping)))}
               >
                 <IconX size={14} aria-hidden />

@@ -4,11 +4,13 @@ import { useMemo, useState } from 'react';
 import type { SampleRecord } from '../../../core/cohort/sample.ts';
 import type { SamplePixels } from '../../../workers/api/data.ts';
 import type { SampleMembership } from '../../services/sample-memberships.ts';
+import { useStore } from '../../state/store.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { PREDICTION_CONTOUR, TRUTH_CONTOUR } from '../../ui/palette.ts';
 import styles from './Inspector.module.css';
 import { differenceOf, type Overlay, paintImage, placeMask } from './paint.ts';
 import { PanZoomCanvas } from './PanZoomCanvas.tsx';
+import { predictionToShow } from './use-memberships.ts';
 import { usePrediction } from './use-sample.ts';
 
 /** Where truth and prediction name different classes; neither contour's colour. */
@@ -23,7 +25,7 @@ export interface SampleViewProps {
   readonly memberships: readonly SampleMembership[];
 }
 
-/** Overlays stay as they were chosen while the person steps through samples. */
+/** Overlays stay as they were chosen while the person steps through samples; at first the prediction is of the run that Evaluate shows. */
 export function SampleView({ record, pixels, memberships }: SampleViewProps) {
   const [shown, setShown] = useState({ truth: true, prediction: true, difference: false });
   const [opacityPercent, setOpacityPercent] = useState(90);
@@ -31,7 +33,8 @@ export function SampleView({ record, pixels, memberships }: SampleViewProps) {
   const runs = memberships.flatMap(({ predictionRunId: value, label }) =>
     value === undefined ? [] : [{ value, label }],
   );
-  const runId = runs.find(({ value }) => value === chosenRun)?.value ?? runs.at(-1)?.value;
+  const evaluated = useStore(({ evaluate }) => evaluate.shownRunId);
+  const runId = predictionToShow(memberships, [chosenRun, evaluated]);
   const { prediction, error } = usePrediction(runId, record.id);
 
   const painted = useMemo(() => {

@@ -1,7 +1,13 @@
 /** What the gallery's grid shows: order, groups and the overlay, from the store. */
 import { useMemo } from 'react';
 import type { Coding } from '../../../core/cohort/coding.ts';
-import { type Grouping, groupIndices, groupingId, groupLabels } from '../../../core/cohort/groups.ts';
+import {
+  type Grouping,
+  groupIndices,
+  groupingId,
+  groupLabels,
+  groupingTitle,
+} from '../../../core/cohort/groups.ts';
 import type { SampleRecord } from '../../../core/cohort/sample.ts';
 import {
   selectCoding,
@@ -10,7 +16,6 @@ import {
   selectSplitAssignment,
 } from '../../state/cohort-selectors.ts';
 import { useStore } from '../../state/store.ts';
-import { groupingName } from './words.ts';
 
 /** Says the group of a record by its index: "Race: Asian". */
 function groupWords(
@@ -23,7 +28,8 @@ function groupWords(
   if (grouping === undefined) return () => '';
   const labels = groupLabels(grouping);
   const indices = groupIndices(records, grouping, coding);
-  const name = groupingName(grouping);
+  // A bin's label tells where it ends; the edges of all would leave no room for it.
+  const name = grouping.kind === 'age-bins' ? 'Age' : groupingTitle(grouping);
   return (index) => `${name}: ${labels[indices[index] ?? -1] ?? 'unknown'}`;
 }
 

@@ -58,6 +58,7 @@ export function ComparisonFigure(props: ComparisonFigureProps) {
   const labels = groupLabels(grouping);
   const name = METRIC_LABELS[metric];
   const title = `${name} of two runs by ${titleInside(grouping)}, ${REGION_LABELS[region].toLowerCase()}`;
+  const differenceTitle = `Difference by ${titleInside(grouping)}`;
   const present = labels.flatMap((label, group) =>
     (shown.counts[group] ?? 0) > 0 ? [{ label, group }] : [],
   );
@@ -125,9 +126,13 @@ export function ComparisonFigure(props: ComparisonFigureProps) {
       {comparison.count > 0 && (
         <section className={styles['card']} aria-labelledby="difference-title">
           <h3 id="difference-title" className={styles['cardTitle']}>
-            Difference by {titleInside(grouping)}
+            {differenceTitle}
           </h3>
-          <TableTwin table={difference} caption={`Difference by ${titleInside(grouping)}`} />
+          {/* A region that scrolls must be reachable by keyboard. */}
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+          <section className={styles['wide']} aria-label={differenceTitle} tabIndex={0}>
+            <TableTwin table={difference} caption={differenceTitle} />
+          </section>
         </section>
       )}
     </>
