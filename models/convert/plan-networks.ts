@@ -6,6 +6,7 @@ import type { Graph } from '../graph/graph.ts';
 import { createInceptionV3, INCEPTION_SIDE } from '../zoo/inception-v3.ts';
 import { createTransUnet, TRANSUNET_HEADS } from '../zoo/transunet.ts';
 import type { CheckpointFile, ConversionPlan, ConversionSettings } from './conversion.ts';
+import { layOutTransUnet } from './lay-out-transunet.ts';
 import { bindForInference, layOutParts, precisionWords, requireHeads, requireOwnSide } from './parts.ts';
 
 /** Tensors that the graph does not use, but for those that are left out on purpose. */
@@ -59,19 +60,8 @@ export function planTransUnet(
   const heads = requireHeads(file, variant === 'custom' ? null : TRANSUNET_HEADS);
   const graph = createTransUnet(configuration, heads);
   const tensors = canonicalTensors(file.source, recognised);
-  const model = bindForInference(graph, tensors);
-  return {
-    kind: 'transunet',
-    variant,
+  return layOutTransUnet(variant, graph, { configuration, heads, tensors }, settings, {
     words: `${name}, side ${side}, background and ${classes - 1} classes${precisionWords(settings)}`,
-    role: 'segmenter',
-    classes,
-    precision: settings.precision,
-    side,
-    ...layOutParts([{ part: 'whole', file: 'transunet.onnx', model }], settings),
-    adapter: null,
-    sam: null,
-    transUnet: { configuration, heads, tensors },
     unused: unusedTensors(graph, tensors, NOTHING),
-  };
+  });
 }

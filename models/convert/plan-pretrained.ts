@@ -15,7 +15,8 @@ import type { Graph } from '../graph/graph.ts';
 import { elementCount } from '../graph/shape.ts';
 import { createTransUnet, TRANSUNET_CONFIGURATIONS, TRANSUNET_HEADS } from '../zoo/transunet.ts';
 import type { CheckpointFile, ConversionPlan, ConversionSettings } from './conversion.ts';
-import { bindForInference, layOutParts, precisionWords, requireHeads } from './parts.ts';
+import { layOutTransUnet } from './lay-out-transunet.ts';
+import { precisionWords, requireHeads } from './parts.ts';
 
 const ENCODER = 'transformer.';
 /** Pixels of a token along each side. */
@@ -94,20 +95,9 @@ export function planPretrained(
   const configuration = configurationOf(encoder, recognised, side);
   const graph = createTransUnet(configuration, heads);
   const tensors = overlayTensors(encoder, drawnDecoder(graph));
-  const model = bindForInference(graph, tensors);
   const name = recognised.variant === 'custom' ? 'TransUNet' : `TransUNet of ${recognised.variant}`;
-  return {
-    kind: 'transunet',
-    variant: recognised.variant,
+  return layOutTransUnet(recognised.variant, graph, { configuration, heads, tensors }, settings, {
     words: `${name} to be trained, side ${side}, its decoder drawn at random${precisionWords(settings)}`,
-    role: 'segmenter',
-    classes: CLASS_COUNT,
-    precision: settings.precision,
-    side,
-    ...layOutParts([{ part: 'whole', file: 'transunet.onnx', model }], settings),
-    adapter: null,
-    sam: null,
-    transUnet: { configuration, heads, tensors },
     unused: [],
-  };
+  });
 }
