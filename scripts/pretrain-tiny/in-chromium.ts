@@ -1,11 +1,7 @@
 /** SAMed-Tiny's pretraining in a Chromium without a window: a page with the engine, whose files this process keeps. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from '@playwright/test';
-import { build, preview } from 'vite';
-import { CHROMIUM_ARGUMENTS, ensureChromium, SWIFTSHADER_ARGUMENTS } from '../chromium.mjs';
+import { ensureChromium, SWIFTSHADER_ARGUMENTS } from '../chromium.mjs';
+import { openServedPage } from '../served-page.ts';
 import { FILES_PATH } from './http-storage.ts';
 import type { PretrainingOptions, PretrainingSummary } from './options.ts';
 import type { PretrainingScope } from './page/main.ts';
@@ -26,21 +22,11 @@ export async function pretrainInChromium(
   adapterArguments: readonly string[],
   say: (sentence: string) => void,
 ): Promise<PretrainingSummary> {
-  const executablePath = process.env['CHROMIUM'] ?? ensureChromium();
-  const root = fileURLToPath(new URL('page', import.meta.url));
-  const outDir = mkdtempSync(join(tmpdir(), 'equiseg-pretrain-tiny-'));
-  await build({
-    configFile: false,
-    root,
-    logLevel: 'warn',
-    build: { outDir, emptyOutDir: true, target: 'es2023' },
-  });
-  const server = await preview({
-    configFile: false,
-    root,
-    logLevel: 'warn',
-    build: { outDir },
-    preview: { host: 'localhost', port: PORT },
+  const { page, address, close } = await openServedPage({
+    root: fileURLToPath(new URL('page', import.meta.url)),
+    port: PORT,
+    executablePath: process.env['CHROMIUM'] ?? ensureChromium(),
+    adapterArguments,
     plugins: [
       {
         name: 'run-files',
@@ -53,23 +39,15 @@ export async function pretrainInChromium(
       },
     ],
   });
-  const browser = await chromium.launch({
-    executablePath,
-    args: [...CHROMIUM_ARGUMENTS, ...adapterArguments],
-  });
   try {
-    const page = await browser.newPage();
     await page.exposeFunction('say', say);
-    await page.goto(server.resolvedUrls?.local[0] ?? `http://localhost:${PORT}/`);
+    await page.goto(address);
     return await page.evaluate(
       (settings) =>
         (globalThis as unknown as PretrainingScope).runPretraining(settings, globalThis.location.href),
       options,
     );
   } finally {
-    await browser.close();
-    if ('closeAllConnections' in server.httpServer) server.httpServer.closeAllConnections();
-    await server.close();
-    rmSync(outDir, { recursive: true });
+    await close();
   }
 }
