@@ -2,7 +2,7 @@
  * SAMed ViT-B at full size through the engine against PyTorch: logits, loss, gradients and the loss after a step of AdamW (goldens,
  * section 2). Minutes and gigabytes on a software adapter.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 import { readNpz } from '../../core/formats/npz.ts';
 import {
@@ -11,19 +11,17 @@ import {
   GRADIENT_NORMS,
   LOSSES,
   LOSSES_AFTER_STEP,
-  maxAbsDifference,
-  relativeL2,
   SAMED_FULL_GRADIENTS_REL_L2,
 } from '../../core/testing.ts';
 import type { TrainingGraph } from '../../models/graph/training-graph.ts';
 import { globalNorm, SAMED_ADAMW } from '../../models/reference/optimizers.ts';
 import { differentiate } from '../../models/rewrite/differentiate.ts';
 import { fetchGolden } from '../../models/testing/fetch-golden.ts';
-import { reportGoldenInBrowser } from '../../models/testing/report-golden.ts';
 import { type FullSamedCase, readFullSamedGolden } from '../../models/testing/samed-full-golden.ts';
 import { createSamed } from '../../models/zoo/samed.ts';
 import type { TrainingEngine } from './engine.ts';
-import { inputsOf, openTestEngines, type TestEngines } from './execute/testing.ts';
+import { inputsOf } from './execute/testing.ts';
+import { goldenEngines } from './golden-engines.ts';
 import type { Optimizer } from './plan/plan.ts';
 
 const TIMEOUT_MS = 3_600_000;
@@ -33,21 +31,7 @@ const trained = cases.filter(({ size }) => size.train_step !== undefined);
 const [beta1, beta2] = SAMED_ADAMW.betas;
 const adamW: Optimizer = { kind: 'adamw', beta1, beta2, epsilon: SAMED_ADAMW.epsilon };
 
-/** Of logits and losses, and of gradients in their own measure. */
-const worst = { values: 0, gradients: 0 };
-function note(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
-  worst.values = Math.max(worst.values, maxAbsDifference(actual, expected));
-}
-
-let engines: TestEngines;
-beforeAll(async () => {
-  engines = await openTestEngines();
-});
-afterAll(async () => {
-  engines.dispose();
-  await reportGoldenInBrowser('samed-vit-b (engine)', trained.length, worst.values);
-  await reportGoldenInBrowser('samed-vit-b (gradients, relative)', trained.length, worst.gradients);
-});
+const golden = goldenEngines('samed-vit-b', trained.length);
 
 async function readTensors(file: string): Promise<ReadonlyMap<string, Float32Array>> {
   const npz = readNpz(await readBytes(file));
@@ -105,14 +89,14 @@ describe.each(trained)('SAMed ViT-B at $side in the engine', { timeout: TIMEOUT_
       sampleWeight: { data: [1] },
     };
     const training = trainingOf(full, Object.keys(step.grad_l2));
-    const plan = engines.plan(training, { batchSize: 1, optimizer: adamW });
-    engine = await engines.open(plan, (name) => source.read(name));
+    const plan = golden.engines.plan(training, { batchSize: 1, optimizer: adamW });
+    engine = await golden.engines.open(plan, (name) => source.read(name));
   }, TIMEOUT_MS);
 
   /** What a network without an optimiser, which borrows the weights, gives for the image. */
   async function evaluate(training: TrainingGraph) {
-    const plan = engines.plan(training, { batchSize: 1, optimizer: undefined });
-    const validation = await engines.open(plan, (name) => source.read(name), engine);
+    const plan = golden.engines.plan(training, { batchSize: 1, optimizer: undefined });
+    const validation = await golden.engines.open(plan, (name) => source.read(name), engine);
     const result = await validation.evaluate(inputsOf(plan, batch));
     validation.destroy();
     return result;
@@ -122,7 +106,7 @@ describe.each(trained)('SAMed ViT-B at $side in the engine', { timeout: TIMEOUT_
     const { outputs } = await evaluate(forwardOf(full));
     const expected = stored.get('low_res_logits') ?? [];
     const actual = outputs.get('low_res_logits') ?? [];
-    note(actual, expected);
+    golden.note(actual, expected);
     expect(describeDifference(actual, expected, BACKENDS)).toBeUndefined();
   });
 
@@ -135,7 +119,7 @@ describe.each(trained)('SAMed ViT-B at $side in the engine', { timeout: TIMEOUT_
     const [report] = await engine.reports();
     const losses = ['loss', 'crossEntropy', 'dice'].map((name) => report?.values[name]?.[0] ?? NaN);
     const expectedLosses = [step.loss, step.loss_ce, step.loss_dice];
-    note(losses, expectedLosses);
+    golden.note(losses, expectedLosses);
     expect(describeDifference(losses, expectedLosses, LOSSES)).toBeUndefined();
 
     const gradients = await engine.gradients();
@@ -145,18 +129,16 @@ describe.each(trained)('SAMed ViT-B at $side in the engine', { timeout: TIMEOUT_
     expect(describeDifference(norms, expectedNorms, GRADIENT_NORMS)).toBeUndefined();
     const files = ['lora_grad_first64.npz', 'decoder_grads_small.npz'];
     const elements = (await Promise.all(files.map(readTensors))).flatMap((file) => [...file]);
-    const far = elements.flatMap(([name, expected]) => {
-      const off = isZero(name)
-        ? 0
-        : relativeL2(gradients.get(name)?.subarray(0, expected.length) ?? [], expected);
-      worst.gradients = Math.max(worst.gradients, off);
-      return off <= SAMED_FULL_GRADIENTS_REL_L2 ? [] : [`${name}: ${off}`];
-    });
+    const far = golden.farGradients(
+      elements,
+      (name, count) => gradients.get(name)?.subarray(0, count) ?? [],
+      (name) => (isZero(name) ? undefined : SAMED_FULL_GRADIENTS_REL_L2),
+    );
     expect(far).toEqual([]);
 
     const { report: after } = await evaluate(trainingOf(full, []));
     const lossesAfter = ['loss', 'crossEntropy', 'dice'].map((name) => after[name]?.[0] ?? NaN);
-    note(lossesAfter, step.loss_after_step);
+    golden.note(lossesAfter, step.loss_after_step);
     expect(describeDifference(lossesAfter, step.loss_after_step, LOSSES_AFTER_STEP)).toBeUndefined();
   });
 });

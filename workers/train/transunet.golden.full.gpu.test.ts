@@ -1,14 +1,12 @@
 /** Losses, gradients, running statistics and steps of small TransUNets through the engine against PyTorch (goldens, section 12). */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { readNpz } from '../../core/formats/npz.ts';
 import {
   describeDifference,
   GRADIENT_NORMS,
   LOSSES,
-  maxAbsDifference,
   REDUCED_F32,
-  relativeL2,
   TRANSUNET_GRADIENTS_REL_L2,
   TRANSUNET_KINKED_GRADIENTS_REL_L2,
   TRANSUNET_STEPS_F32,
@@ -16,14 +14,14 @@ import {
 import type { TrainingGraph } from '../../models/graph/training-graph.ts';
 import { globalNorm } from '../../models/reference/optimizers.ts';
 import { fetchGolden } from '../../models/testing/fetch-golden.ts';
-import { reportGoldenInBrowser } from '../../models/testing/report-golden.ts';
 import { readTransUnetCases } from '../../models/testing/transunet-golden.ts';
 import {
   readArrays,
   readTransUnetTraining,
   type TransUnetTrainingConfig,
 } from '../../models/testing/transunet-training.ts';
-import { inputsOf, openTestEngines, sourceOf, type TestEngines, type TestValues } from './execute/testing.ts';
+import { inputsOf, sourceOf, type TestValues } from './execute/testing.ts';
+import { goldenEngines } from './golden-engines.ts';
 
 const readBytes = (file: string) => fetchGolden('transunet-tiny', file);
 const cases = await readTransUnetCases(readBytes);
@@ -32,21 +30,7 @@ const configs = JSON.parse(new TextDecoder().decode(await readBytes('config.json
 >;
 const TIMEOUT_MS = 600_000;
 
-/** Of losses, statistics and weights, and of gradients in their own measure. */
-const worst = { values: 0, gradients: 0 };
-function note(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
-  worst.values = Math.max(worst.values, maxAbsDifference(actual, expected));
-}
-
-let engines: TestEngines;
-beforeAll(async () => {
-  engines = await openTestEngines();
-});
-afterAll(async () => {
-  engines.dispose();
-  await reportGoldenInBrowser('transunet-tiny (engine)', cases.length, worst.values);
-  await reportGoldenInBrowser('transunet-tiny (gradients, relative)', cases.length, worst.gradients);
-});
+const golden = goldenEngines('transunet-tiny', cases.length);
 
 /** Kinks of ReLU and max pool amplify rounding most in the gradients of what lies below many of them. */
 const gradientTolerance = (name: string) =>
@@ -58,8 +42,11 @@ describe.each(cases)('the small TransUNet $name in the engine', { timeout: TIMEO
 
   async function open(training: TrainingGraph, values: TestValues) {
     const batchSize = transUnet.image.shape[0] ?? 0;
-    const plan = engines.plan(training, { batchSize, optimizer: { kind: 'sgd', momentum: sgd.momentum } });
-    return engines.open(plan, sourceOf(values));
+    const plan = golden.engines.plan(training, {
+      batchSize,
+      optimizer: { kind: 'sgd', momentum: sgd.momentum },
+    });
+    return golden.engines.open(plan, sourceOf(values));
   }
 
   it('has the losses, gradients, running statistics and SGD steps of PyTorch', async () => {
@@ -72,17 +59,17 @@ describe.each(cases)('the small TransUNet $name in the engine', { timeout: TIMEO
     await step(sgd.lr_used[0] ?? Number.NaN);
     const actual = await engine.gradients();
     expect([...actual.keys()].toSorted()).toEqual([...gradients.keys()].toSorted());
-    const far = [...gradients].flatMap(([name, { data }]) => {
-      const off = nearZero.has(name) ? 0 : relativeL2(actual.get(name) ?? [], data);
-      worst.gradients = Math.max(worst.gradients, off);
-      return off <= gradientTolerance(name) ? [] : [`${name}: ${off}`];
-    });
+    const far = golden.farGradients(
+      [...gradients].map(([name, { data }]) => [name, data] as const),
+      (name) => actual.get(name) ?? [],
+      (name) => (nearZero.has(name) ? undefined : gradientTolerance(name)),
+    );
     expect(far).toEqual([]);
 
     const running = [...statistics].filter(([name]) => !name.endsWith('num_batches_tracked'));
     const { values: afterOne } = await engine.state();
     const wrong = running.filter(([name, { data }]) => {
-      note(afterOne.get(name) ?? [], data);
+      golden.note(afterOne.get(name) ?? [], data);
       return describeDifference(afterOne.get(name) ?? [], data, REDUCED_F32) !== undefined;
     });
     expect(wrong.map(([name]) => name)).toEqual([]);
@@ -90,13 +77,13 @@ describe.each(cases)('the small TransUNet $name in the engine', { timeout: TIMEO
     for (const learningRate of sgd.lr_used.slice(1)) await step(learningRate);
     const reports = await engine.reports();
     const losses = reports.map(({ values: reported }) => reported['loss']?.[0] ?? Number.NaN);
-    note(losses, sgd.loss_fp64);
+    golden.note(losses, sgd.loss_fp64);
     expect(describeDifference(losses, sgd.loss_fp64, LOSSES)).toBeUndefined();
     const file = `${transUnet.name}_weights_after_${sgd.lr_used.length}_sgd_steps.npz`;
     const { values: afterAllSteps } = await engine.state();
     const farWeights = [...readArrays(readNpz(await readBytes(file)))].flatMap(([name, { data }]) => {
       if (name.endsWith('num_batches_tracked') || nearZero.has(name)) return [];
-      note(afterAllSteps.get(name) ?? [], data);
+      golden.note(afterAllSteps.get(name) ?? [], data);
       const difference = describeDifference(afterAllSteps.get(name) ?? [], data, TRANSUNET_STEPS_F32);
       return difference === undefined ? [] : [`${name}: ${difference}`];
     });
