@@ -27,7 +27,7 @@ export interface ZipLimits {
 }
 
 /** A 4096 x 4096 image of 64-bit numbers is 128 MiB: nothing real in a sample is larger. */
-export const DEFAULT_ZIP_LIMITS: ZipLimits = { entryBytes: 2 ** 27 + 2 ** 16, totalBytes: 2 ** 28 };
+const DEFAULT_ZIP_LIMITS: ZipLimits = { entryBytes: 2 ** 27 + 2 ** 16, totalBytes: 2 ** 28 };
 
 export interface ZipArchive {
   /** Names as they stand in the archive. Of two entries with one name the last counts, as in Python. */

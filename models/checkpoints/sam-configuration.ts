@@ -20,7 +20,7 @@ export function samVariant(dim: number, depth: number): SamVariant {
 }
 
 /** The tables of relative positions of one block, by their shape. */
-export interface BlockTable {
+interface BlockTable {
   readonly block: number;
   /** Twice the side of the attention's window (or of the whole grid), less one. */
   readonly length: number;
@@ -31,7 +31,7 @@ export interface BlockTable {
 const TABLE_NAME = /^image_encoder\.blocks\.(\d+)\.attn\.rel_pos_h$/;
 
 /** The blocks that have tables, ascending. Errors: `checkpoint/missing-tensor`, `checkpoint/shape-mismatch`. */
-export function blockTables(source: TensorSource): BlockTable[] {
+function blockTables(source: TensorSource): BlockTable[] {
   const tables: BlockTable[] = [];
   for (const name of source.tensors.keys()) {
     const block = TABLE_NAME.exec(name)?.[1];

@@ -19,7 +19,7 @@ export interface Operator {
 /** A small tensor that belongs to the operators: a shape, an axis, a scale. */
 export interface Constant {
   readonly name: string;
-  readonly elementType: ElementType;
+  readonly elementType: Exclude<ElementType, 'float16'>;
   readonly shape: readonly number[];
   readonly values: Float32Array | BigInt64Array;
 }

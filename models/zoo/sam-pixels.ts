@@ -8,7 +8,7 @@ import type { GraphBuilder } from '../graph/builder.ts';
 import type { Params, Tensor, Value } from '../graph/graph.ts';
 
 /** Mean and standard deviation of red, green and blue that SAM was trained with, of pixels in [0, 1]. */
-export const SAM_PIXELS = {
+const SAM_PIXELS = {
   mean: [123.675 / 255, 116.28 / 255, 103.53 / 255],
   deviation: [58.395 / 255, 57.12 / 255, 57.375 / 255],
 } as const;
