@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import { startSmallDemo } from './harness/demo-cohort.ts';
 import { dropPaths } from './harness/drop.ts';
 import { readTray, waitForJob } from './harness/job-tray.ts';
 import { expect } from './harness/test.ts';
@@ -60,12 +59,6 @@ export async function loadFolder(page: Page, path: string): Promise<void> {
     ['images', 'train.txt', 'test.txt'].map((name) => join(path, name)),
     page.getByRole('main'),
   );
-  await waitForJob(page);
-}
-
-export async function loadDemo(page: Page): Promise<void> {
-  await page.goto('./#/cohort');
-  await startSmallDemo(page);
   await waitForJob(page);
 }
 

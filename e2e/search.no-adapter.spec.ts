@@ -2,6 +2,7 @@
 import { readSplitList } from '../core/formats/split-list.ts';
 import { readNpz } from '../core/formats/npz.ts';
 import { readTray } from './harness/job-tray.ts';
+import { loadFolder } from './evaluate-flow.ts';
 import { expectReadable } from './harness/readable.ts';
 import { modelsReady } from './harness/models-ready.ts';
 import { expect, test } from './harness/test.ts';
@@ -9,7 +10,7 @@ import { choose, openSearchOnDemo, saved, search, setNumber, textbookFrechet } f
 
 const SIZE = 24;
 
-// The demo cohort is made anew in each test, and the software adapter shares the cores with it.
+// The demo cohort is made first, and other tests share the cores with it.
 test.describe.configure({ timeout: 480_000 });
 
 interface ExportedSearch {
@@ -109,13 +110,16 @@ test('distances are the textbook ones, exports agree, and the result survives a 
 
 test('a cancelled search leaves the workers ready, and half of the target can be held out', async ({
   app,
+  cohort,
 }) => {
-  await openSearchOnDemo(app);
+  await loadFolder(app, cohort.path);
   // Loading the models is a job of its own; it must not be the one that is cancelled.
   await app.goto('./#/models');
   await expect(app.getByText(modelsReady())).toBeVisible({ timeout: 150_000 });
   await app.goto('./#/search');
-  await setNumber(app, /Selection size N/, SIZE);
+  await app.getByRole('combobox', { name: 'Target group', exact: true }).selectOption('2');
+  await choose(app, 'Target split', 'All splits');
+  await setNumber(app, /Selection size N/, 12);
   await app.getByRole('button', { name: 'Search', exact: true }).click();
   await expect
     .poll(async () => (await readTray(app)).text, { intervals: [50], timeout: 60_000 })
