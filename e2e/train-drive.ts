@@ -56,3 +56,22 @@ export async function readLosses(page: Page): Promise<readonly (readonly [number
     return [step as number, loss as number] as const;
   });
 }
+
+/** The device that trains is lost at the beginning of its next commands, as when a driver restarts. */
+export async function loseDevice(page: Page): Promise<void> {
+  const worker = page.workers().find((each) => each.url().includes('compute.worker'));
+  if (worker === undefined) throw new Error('The page has no compute worker.');
+  await worker.evaluate(() => {
+    interface Device {
+      createCommandEncoder: (this: Device, ...args: unknown[]) => unknown;
+      destroy: () => void;
+    }
+    const { prototype } = (globalThis as unknown as { GPUDevice: { prototype: Device } }).GPUDevice;
+    const original = prototype.createCommandEncoder;
+    prototype.createCommandEncoder = function destroyFirst(...args) {
+      prototype.createCommandEncoder = original;
+      this.destroy();
+      return original.apply(this, args);
+    };
+  });
+}

@@ -1,4 +1,4 @@
-/** The Train place on some demo images with the software adapter: a few real steps of SAMed-Tiny, pause, cancel, reload, going on. */
+/** The Train place on some demo images with the software adapter: a few real steps of SAMed-Tiny, pause, cancel, reload, going on, a lost device. */
 import { expectAccessible } from './harness/axe.ts';
 import { type CohortFolder, createCohortFolder } from './harness/cohort-folder.ts';
 import { readTray } from './harness/job-tray.ts';
@@ -6,6 +6,7 @@ import { screenshot } from './harness/screenshot.ts';
 import { expect, test } from './harness/test.ts';
 import {
   dropCohort,
+  loseDevice,
   nextRunText,
   openShortTraining,
   readLosses,
@@ -24,7 +25,7 @@ test.beforeAll(() => {
 });
 test.afterAll(() => folder.remove());
 
-test('SAMed-Tiny trains, pauses, is cancelled, goes on after a reload, and serves in Evaluate', async ({
+test('SAMed-Tiny trains, pauses, is cancelled, goes on after a reload and after its device is lost, and serves in Evaluate', async ({
   app,
 }, info) => {
   await dropCohort(app, folder);
@@ -64,6 +65,10 @@ test('SAMed-Tiny trains, pauses, is cancelled, goes on after a reload, and serve
   await expect(goOn).toBeEnabled(SLOW);
   await expect(goOn).toHaveText(`Go on from step ${kept}`);
   await goOn.click();
+  await expect.poll(async () => (await readSteps(app)).done, SLOW).toBeGreaterThan(kept);
+  await loseDevice(app);
+  const lost = app.getByRole('note').filter({ hasText: 'The device was lost' });
+  await expect(lost).toContainText('Training started again from its last checkpoint (1 time)', SLOW);
   await expect.poll(async () => (await readTray(app)).end, SLOW).toBe('done');
   await expect.poll(() => readSteps(app), SLOW).toEqual({ done: wanted, wanted });
   await expect.poll(async () => (await readLosses(app)).length, SLOW).toBe(wanted);
