@@ -1,4 +1,4 @@
-/** The Search place on the demo cohort: the numbers it shows, its exports, cancel, the leakage guard, and what survives a reload. */
+/** The Search place on a folder of samples: the numbers it shows, its exports, cancel, the leakage guard, and what survives a reload. */
 import { readSplitList } from '../core/formats/split-list.ts';
 import { readNpz } from '../core/formats/npz.ts';
 import { readTray } from './harness/job-tray.ts';
@@ -6,11 +6,11 @@ import { loadFolder } from './evaluate-flow.ts';
 import { expectReadable } from './harness/readable.ts';
 import { modelsReady } from './harness/models-ready.ts';
 import { expect, test } from './harness/test.ts';
-import { choose, openSearchOnDemo, saved, search, setNumber, textbookFrechet } from './search-drive.ts';
+import { choose, saved, search, setNumber, textbookFrechet } from './search-drive.ts';
 
 const SIZE = 24;
 
-// The demo cohort is made first, and other tests share the cores with it.
+// A limit against hanging: other tests share the cores.
 test.describe.configure({ timeout: 480_000 });
 
 interface ExportedSearch {
@@ -39,8 +39,11 @@ interface ExportedSearch {
 
 test('distances are the textbook ones, exports agree, and the result survives a reload', async ({
   app,
+  cohort,
 }, info) => {
-  await openSearchOnDemo(app);
+  await loadFolder(app, cohort.path);
+  await app.goto('./#/search');
+  await app.getByRole('combobox', { name: 'Target group', exact: true }).selectOption('2');
   await expect(app.getByText('Target images are test images')).toBeVisible();
   await setNumber(app, /Selection size N/, SIZE);
   await search(app);
@@ -48,7 +51,7 @@ test('distances are the textbook ones, exports agree, and the result survives a 
   const json = await saved(app, /\.json/);
   const exported = JSON.parse(json.bytes.toString('utf8')) as ExportedSearch;
   const { result, pool, target } = exported;
-  expect(exported.provenance.cohort.count).toBe(200);
+  expect(exported.provenance.cohort.count).toBe(cohort.cohort.count);
   expect(exported.provenance.cohort.hash).toMatch(/^[0-9a-f]{64}$/);
   expect(result.selected).toHaveLength(SIZE);
   expect(result.drawDistances).toHaveLength(20);
