@@ -1,8 +1,9 @@
 /**
- * Images a second of SAMed ViT-B at 512 and of InceptionV3 at 299 on WebAssembly in Chromium: our path against
- * onnxruntime-web alone on the same files and against PyTorch with as many threads, in turn. Also conversion, and session starts.
- * `--models inception` takes only one of the models. `--processor-time` measures our path and the bare loop alone, on one
- * thread, by the processor time of the page's workers: it tells them apart on a machine that is busy, where a clock does not.
+ * Images a second of SAMed ViT-B at 512 and of InceptionV3 at 299 in Chromium: our path against onnxruntime-web alone on the
+ * same files and against PyTorch with as many threads, in turn. Also conversion, and session starts.
+ * `--models inception` takes only one of the models. `--adapter default` runs them on WebGPU, without PyTorch (`swiftshader`: on the
+ * software adapter). `--processor-time` measures our path and the bare loop alone, on one thread of WebAssembly, by the processor
+ * time of the page's workers: it tells them apart on a machine that is busy, where a clock does not.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, linkSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -16,6 +17,7 @@ import type { Remote } from 'comlink';
 import { build, preview } from 'vite';
 import { CHROMIUM_ARGUMENTS, findChromium } from '../scripts/chromium.mjs';
 import { pageHeaders } from '../scripts/headers.ts';
+import { ADAPTERS } from '../scripts/pretrain-tiny/in-chromium.ts';
 import { alternate } from './alternate.ts';
 import { buildForNode } from './build-for-node.ts';
 import type { InferenceBench } from './inference-page/contract.ts';
@@ -39,10 +41,15 @@ const MODELS: readonly BenchModel[] = [
 const { values } = parseArgs({
   options: {
     models: { type: 'string', default: 'samed,inception' },
+    adapter: { type: 'string' },
     'processor-time': { type: 'boolean', default: false },
   },
 });
 const byProcessor = values['processor-time'];
+const adapterArguments = values.adapter === undefined ? [] : ADAPTERS[values.adapter];
+if (adapterArguments === undefined || (byProcessor && values.adapter !== undefined)) {
+  throw new Error(`--adapter is one of ${Object.keys(ADAPTERS).join(', ')}, and not with --processor-time.`);
+}
 
 /** The folder of checkpoints, made once per machine. */
 async function checkpointFolder(): Promise<string> {
@@ -104,7 +111,10 @@ async function openBenchPage(checkpoints: string): Promise<BenchPage> {
   const address = server.resolvedUrls?.local[0];
   const executablePath = findChromium();
   if (address === undefined || executablePath === undefined) throw new Error('No server or no Chromium.');
-  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS] });
+  const browser = await chromium.launch({
+    executablePath,
+    args: [...CHROMIUM_ARGUMENTS, ...(adapterArguments ?? [])],
+  });
   const page = await browser.newPage();
   await page.goto(address);
   const session = await browser.newBrowserCDPSession();
@@ -182,7 +192,8 @@ async function measure(
         (globalThis as unknown as BenchScope).inferenceBench[method](model, images),
       [name, way, imageCount] as const,
     );
-  const torch = byProcessor ? undefined : await openTorch(name, batchSize, threadCount);
+  const isComparable = !byProcessor && values.adapter === undefined;
+  const torch = !isComparable ? undefined : await openTorch(name, batchSize, threadCount);
   try {
     const ways = [
       () => run('runOurs'),
@@ -215,6 +226,10 @@ async function measure(
 const checkpoints = await checkpointFolder();
 const conversion = await measureConversion(checkpoints);
 const benchPage = await openBenchPage(checkpoints);
+const adapter = await benchPage.page.evaluate(
+  (provider) => (globalThis as unknown as BenchScope).inferenceBench.start(provider),
+  values.adapter === undefined ? ('wasm' as const) : ('webgpu' as const),
+);
 const measured: Measured[] = [];
 for (const model of MODELS.filter(({ name }) => values.models.split(',').includes(name))) {
   measured.push(await measure(model, benchPage));
@@ -224,7 +239,7 @@ const torchVersion = measured[0]?.torchVersion;
 
 printResult({
   name: byProcessor ? 'inference-processor' : 'inference',
-  adapter: 'cpu',
+  adapter,
   figures: {
     ...Object.assign({}, ...measured.map(({ figures }) => figures)),
     vitBConversionSeconds: conversion.seconds,

@@ -1,16 +1,16 @@
 /** What the inference benchmark times in the browser: our own path on cached models, and onnxruntime-web on the same files. */
 import { expose } from 'comlink';
 import * as ort from 'onnxruntime-web/webgpu';
-import type { Tensor } from '../../models/graph/graph.ts';
 import type { FeaturePreprocess, SegmentationPreprocess } from '../../core/imaging/preprocess.ts';
 import type { PreparedBatch, SampleSource } from '../../workers/api/data.ts';
+import { createConstants } from '../../workers/infer/constants.ts';
 import { extractFeatures } from '../../workers/infer/features.ts';
 import { type LoadedModel, loadModel } from '../../workers/infer/load.ts';
 import { makeModel } from '../../workers/infer/make-model.ts';
 import { openModelCaches } from '../../workers/infer/open-caches.ts';
 import { openModel } from '../../workers/infer/open-model.ts';
 import { predict } from '../../workers/infer/predict.ts';
-import { type Runtime, startRuntime } from '../../workers/infer/runtime.ts';
+import { type Runtime, sessionOptions, startRuntime } from '../../workers/infer/runtime.ts';
 import { selfTestImage } from '../../workers/infer/self-test.ts';
 import type { InferenceBench } from './contract.ts';
 
@@ -25,7 +25,7 @@ interface BenchedModel {
 
 const { signal } = new AbortController();
 const models = new Map<string, BenchedModel>();
-let runtime: Promise<Runtime> | undefined;
+let runtime: Runtime;
 
 /** Sample ids are hashes of 64 hexadecimal digits. */
 function sampleId(index: number): string {
@@ -52,13 +52,17 @@ function sourceOf(side: number, withMasks: boolean): SampleSource {
 }
 
 /** Sessions of the files alone, and a loop over them with inputs made once. */
-async function openBare(id: string, { network, promptBatch }: LoadedModel) {
+async function openBare(id: string, { network, promptBatch, report }: LoadedModel) {
   const { stages } = await openModel(await openModelCaches(), { kind: 'made', id });
-  const toTensor = ({ shape, data }: Tensor) => new ort.Tensor('float32', data, shape);
+  const device = runtime.gpu?.device;
   const sessions = await Promise.all(
-    stages.map(async ({ graph, weights = [], constants }) => ({
+    stages.map(async ({ graph, weights = [], constants }, index) => ({
       session: await ort.InferenceSession.create(graph, {
-        executionProviders: ['wasm'],
+        ...sessionOptions(report.provider, runtime.gpu),
+        // What passes to the next network stays on the GPU.
+        ...(device !== undefined && index < stages.length - 1
+          ? { preferredOutputLocation: 'gpu-buffer' }
+          : {}),
         externalData: await Promise.all(
           weights.map(async ({ name, file }) => ({
             path: name,
@@ -66,9 +70,7 @@ async function openBare(id: string, { network, promptBatch }: LoadedModel) {
           })),
         ),
       }),
-      constants: Object.fromEntries(
-        Object.entries(constants).map(([name, value]) => [name, toTensor(value)]),
-      ),
+      constants: createConstants(constants, device).feeds,
     })),
   );
   const { side, name } = network.input;
@@ -79,21 +81,23 @@ async function openBare(id: string, { network, promptBatch }: LoadedModel) {
   const image = new ort.Tensor('float32', pixels, [promptBatch, 3, side, side]);
   return async (count: number) => {
     for (let done = 0; done < count; done += promptBatch) {
-      let values: Record<string, ort.Tensor> = { [name]: image };
+      let values: ort.InferenceSession.OnnxValueMapType = { [name]: image };
       for (const { session, constants } of sessions) {
-        const inputs = Object.fromEntries(
-          session.inputNames.map((input) => [input, values[input] ?? constants[input]] as const),
-        );
-        values = await session.run(inputs as Record<string, ort.Tensor>);
+        const outputs = await session.run({ ...values, ...constants });
+        if (values[name] !== image) for (const value of Object.values(values)) value.dispose();
+        values = outputs;
       }
     }
   };
 }
 
 const api: InferenceBench = {
+  async start(provider) {
+    runtime = await startRuntime(provider);
+    return runtime.gpu?.adapterName ?? 'cpu';
+  },
   /** Makes and loads a model of checkpoints at the root of the server. Seconds of making it, hash included, and of loading it from the cache, self-test included. */
   async open(model: string, names: readonly string[], side: number | null) {
-    runtime ??= startRuntime('wasm');
     const files = await Promise.all(
       names.map(async (name) => new File([await (await fetch(`/${name}`)).blob()], name)),
     );
@@ -102,8 +106,9 @@ const api: InferenceBench = {
     const spec = { kind: 'checkpoints', files, settings: { precision: 'f32', side } } as const;
     const id = await makeModel(caches, spec, signal, () => {});
     const made = performance.now();
-    const loaded = await loadModel(await runtime, caches, { kind: 'made', id });
+    const loaded = await loadModel(runtime, caches, { kind: 'made', id }, runtime.report.provider);
     const end = performance.now();
+    if (loaded.report.provider !== runtime.report.provider) throw new Error(loaded.report.selfTest.summary);
     const inputSide = loaded.network.input.side ?? 0;
     models.set(model, {
       loaded,
@@ -118,7 +123,7 @@ const api: InferenceBench = {
       makeSeconds: (made - started) / 1000,
       loadSeconds: (end - made) / 1000,
       batchSize: loaded.promptBatch,
-      threadCount: (await runtime).report.threadCount,
+      threadCount: runtime.report.threadCount,
     };
   },
   /** Our path: pulled batches, the network, and masks compared and kept, or features kept. */
