@@ -1,5 +1,6 @@
 // Test projects: `unit` and `page` in Node; `gpu` in a real Chromium with WebGPU on a software adapter; `full` and `full-gpu`,
-// models at their full size and trainings that compile hundreds of kernels twice, in the one and the other.
+// models at their full size, small ones on WebGPU against PyTorch, whose operations `gpu` checks one by one, and trainings that
+// compile hundreds of kernels twice.
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 import { playwright } from '@vitest/browser-playwright';
