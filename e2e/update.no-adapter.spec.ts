@@ -2,6 +2,7 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { expectAccessible } from './harness/axe.ts';
 import { serveStatic } from './harness/static-server.ts';
 import { expect, test as base } from './harness/test.ts';
 
@@ -53,6 +54,7 @@ test('with the service worker, the open page keeps its own files and offers the 
   // What the browser does by itself once a day, and when another tab opens the page.
   await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
   await expect(newVersion).toBeVisible();
+  await expectAccessible(page);
   await page.getByRole('link', { name: 'Help' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Help' })).toBeVisible();
   await expect(page.locator('head[data-next-version]')).toHaveCount(0);
@@ -93,6 +95,7 @@ test.describe('without a service worker', () => {
     await page.context().setOffline(true);
     await page.keyboard.press('?');
     await expect(page.getByRole('alert')).toContainText('page/part-not-loaded');
+    await expectAccessible(page);
     await page.context().setOffline(false);
     await page.getByRole('button', { name: 'Try again' }).click();
     await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
