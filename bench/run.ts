@@ -69,7 +69,7 @@ function keep(result: BenchResult): string {
 const args = process.argv.slice(2);
 const name = args.find((arg) => !arg.startsWith('--'));
 if (name === undefined) {
-  for (const each of benchmarkNames()) console.log(`${each.padEnd(12)}${purposeOf(each)}`);
+  for (const each of benchmarkNames()) console.log(`${each.padEnd(16)}${purposeOf(each)}`);
 } else if (!benchmarkNames().includes(name)) {
   console.error(`There is no benchmark "${name}". There are: ${benchmarkNames().join(', ')}.`);
   process.exitCode = 2;

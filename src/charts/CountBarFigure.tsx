@@ -139,8 +139,8 @@ function CountBarChart({ data, length, width, height, onSelect }: ChartProps) {
         tipX: scale.at(value),
         lines: [
           series.length < 2 ? group.label : `${group.label}, ${one.label}`,
-          `n = ${formatCount(count)} ${counted}`,
-          `${formatPercent(sum === 0 ? null : count / sum)} of ${formatCount(sum)}`,
+          `n = ${formatCount(count)}`,
+          `${formatPercent(sum === 0 ? null : count / sum)} of ${formatCount(sum)} ${counted}`,
         ],
         onSelect: onSelect === undefined ? undefined : () => onSelect(group.key),
       }))}
