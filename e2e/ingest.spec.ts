@@ -16,13 +16,16 @@ test('while a folder is read the page is used, a cancel says what was kept, and 
   app,
   cohort,
 }) => {
-  const many = writeManyFiles(cohort, 10);
+  const many = writeManyFiles(cohort, 16);
   try {
     await dropPaths(app, [many.path], app.getByRole('main'));
     await expect.poll(async () => (await readTray(app)).done ?? 0, { intervals: [50] }).toBeGreaterThan(8);
     // The filter and another place answer while the workers read on.
+    const filter = app.getByRole('textbox', { name: 'Part of the file name' });
+    await expect(filter).toBeVisible();
     await app.getByRole('heading', { level: 1 }).focus();
     await app.keyboard.press('/');
+    await expect(filter).toBeFocused();
     await app.keyboard.type(cohort.cohort.describe(0).name);
     await shown(app, /^[01]?\d of \d+ subjects/);
     await app.getByRole('link', { name: /^Search/ }).click();
@@ -44,7 +47,7 @@ test('while a folder is read the page is used, a cancel says what was kept, and 
 
     await dropPaths(app, [many.path], app.getByRole('main'));
     await expect
-      .poll(async () => (await readTray(app)).text, { timeout: 60_000 })
+      .poll(async () => (await readTray(app)).text, { timeout: 120_000 })
       .toContain(`${many.count - Number(kept)} read, ${kept} were here already`);
     await shown(app, `${many.count} of ${many.count} subjects`);
   } finally {
