@@ -1,8 +1,8 @@
 /**
  * `npm test`: installs what is missing, then runs every check: types, lint, format, unit tests, kernel tests on a software
  * WebGPU adapter, the build, and end-to-end tests in real Chromium; models of full size are left to `npm run test:full`.
- * A failing stage does not stop the next one. The build and the end-to-end tests, which wait a good deal, run beside the
- * others. The last line is "N passed, N failed".
+ * A failing stage does not stop the next one. Two stages run at once, and what ends first takes the next: tests wait a good
+ * deal, and two cores are busy only so. The last line is "N passed, N failed".
  */
 import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -18,7 +18,7 @@ ensureInstalled('0 passed, 1 failed');
 const reports = mkdtempSync(join(tmpdir(), 'equiseg-test-'));
 const environment = { ...process.env };
 
-/** Where the stages beside the others write, shown when they have ended: two outputs at once cannot be read. */
+/** Where one of the two that run at once writes, shown at the end: two outputs at once cannot be read. */
 const besidePath = join(reports, 'beside.log');
 const besideFile = openSync(besidePath, 'w');
 
@@ -40,8 +40,8 @@ function run(command, output, extra = {}) {
   });
 }
 
-/** @param {string} command @param {Output} [output] @returns {Promise<Counts>} */
-async function check(command, output = 'inherit') {
+/** @param {string} command @param {Output} output @returns {Promise<Counts>} */
+async function check(command, output) {
   return (await run(command, output))
     ? { passed: 1, failed: 0, notes: [] }
     : { passed: 0, failed: 1, notes: [] };
@@ -56,20 +56,23 @@ function countReport(path, count, exitedWell) {
   }
 }
 
-/** @param {string[]} projects @returns {Promise<Counts>} */
-async function vitest(...projects) {
+/** @param {Output} output @param {string[]} projects @returns {Promise<Counts>} */
+async function vitest(output, ...projects) {
   const path = join(reports, `${projects.join('-')}.json`);
   const reporters = `--reporter=default --reporter=json --outputFile.json=${path}`;
   const names = projects.map((project) => `--project ${project}`).join(' ');
-  const exitedWell = await run(`vitest run ${names} ${reporters}`, 'inherit');
+  const exitedWell = await run(`vitest run ${names} ${reporters}`, output);
   return countReport(path, countVitest, exitedWell);
 }
 
-/** @returns {Promise<Counts>} */
-async function playwright() {
-  const path = join(reports, 'e2e.json');
-  const exitedWell = await run('playwright test --reporter=list,json', besideFile, {
+/** Two of these may run at once: each has a port and a folder of its own. @param {Output} output @param {number} port @param {string[]} projects @returns {Promise<Counts>} */
+async function playwright(output, port, ...projects) {
+  const path = join(reports, `${projects.join('-')}.json`);
+  const names = projects.map((project) => `--project ${project}`).join(' ');
+  const folder = join('test-results', projects.join('-'));
+  const exitedWell = await run(`playwright test ${names} --reporter=list,json --output ${folder}`, output, {
     PLAYWRIGHT_JSON_OUTPUT_NAME: path,
+    E2E_PORT: String(port),
   });
   return countReport(path, countPlaywright, exitedWell);
 }
@@ -85,42 +88,48 @@ function browser() {
   }
 }
 
-/** @typedef {[name: string, stage: () => Counts | Promise<Counts>]} Stage */
+/** @typedef {[name: string, stage: (output: Output) => Counts | Promise<Counts>]} Stage */
 
-/** @type {Stage[]} */
+/** What the others need. @type {Stage[]} */
+const FIRST = [
+  ['browser', browser],
+  ['build', (output) => check('vite build', output)],
+];
+
+/** The longest first: it keeps one of the two busy nearly to the end. @type {Stage[]} */
 const STAGES = [
-  ['types of the page', () => check('tsc -p tsconfig.page.json')],
-  ['types of core, models and workers', () => check('tsc -p tsconfig.workers.json')],
-  ['types of tests and tools', () => check('tsc -p tsconfig.node.json')],
-  ['lint', () => check('oxlint --type-aware --deny-warnings')],
-  ['format', () => check('prettier --check .')],
-  ['unit tests', () => vitest('unit', 'page')],
-  ['kernel tests on a software WebGPU adapter', () => vitest('gpu')],
+  ['end-to-end tests with WebGPU', (output) => playwright(output, 4317, 'webgpu')],
+  ['types of the page', (output) => check('tsc -p tsconfig.page.json', output)],
+  ['types of core, models and workers', (output) => check('tsc -p tsconfig.workers.json', output)],
+  ['types of tests and tools', (output) => check('tsc -p tsconfig.node.json', output)],
+  ['lint', (output) => check('oxlint --type-aware --deny-warnings', output)],
+  ['format', (output) => check('prettier --check .', output)],
+  ['unit tests', (output) => vitest(output, 'unit', 'page')],
+  ['kernel tests on a software WebGPU adapter', (output) => vitest(output, 'gpu')],
+  [
+    'end-to-end tests without an adapter',
+    (output) => playwright(output, 4318, 'no-adapter', 'no-adapter-tagged'),
+  ],
 ];
 
-/** @type {Stage[]} */
-const STAGES_BESIDE = [
-  ['build', () => check('vite build', besideFile)],
-  ['end-to-end tests', playwright],
-];
+/** @type {(Counts & {name: string, seconds: number})[]} */
+const outcomes = [];
 
-/** @param {readonly Stage[]} stages */
-async function runStages(stages) {
-  const done = [];
-  for (const [name, stage] of stages) {
-    console.log(`\n=== ${name}`);
+/** Runs the stages that nobody has taken, one after the other. @param {Stage[]} stages @param {Output} output */
+async function runStages(stages, output) {
+  for (let next = stages.shift(); next !== undefined; next = stages.shift()) {
+    const [name, stage] = next;
     const started = Date.now();
-    const counts = await stage();
-    done.push({ name, ...counts, seconds: Math.round((Date.now() - started) / 1000) });
+    console.log(`\n=== ${name}`);
+    const counts = await stage(output);
+    outcomes.push({ name, ...counts, seconds: Math.round((Date.now() - started) / 1000) });
   }
-  return done;
 }
 
-const outcomes = await runStages([['browser', browser]]);
-const [others, beside] = await Promise.all([runStages(STAGES), runStages(STAGES_BESIDE)]);
-outcomes.push(...others, ...beside);
+await runStages(FIRST, 'inherit');
+await Promise.all([runStages(STAGES, besideFile), runStages(STAGES, 'inherit')]);
 closeSync(besideFile);
-console.log(`\n=== what the build and the end-to-end tests said\n${readFileSync(besidePath, 'utf8')}`);
+console.log(`\n=== what the stages beside these said\n${readFileSync(besidePath, 'utf8')}`);
 rmSync(reports, { recursive: true });
 
 console.log('');
