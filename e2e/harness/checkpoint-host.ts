@@ -21,6 +21,9 @@ export interface CheckpointHost {
   close(): Promise<void>;
 }
 
+/** From the last byte that is sent to the cut: a busy machine's browser has read it by then. */
+const CUT_DELAY_MS = 3_000;
+
 /** Serves files by their path ("/sam.pth") on a free port. */
 export async function hostCheckpoints(files: ReadonlyMap<string, Uint8Array>): Promise<CheckpointHost> {
   const behaviour: Behaviour = { cutAfter: null, knowsRanges: true, readableByPages: true };
@@ -47,7 +50,10 @@ export async function hostCheckpoints(files: ReadonlyMap<string, Uint8Array>): P
       response.end(body);
       return;
     }
-    response.write(body.subarray(0, behaviour.cutAfter), () => setTimeout(() => response.destroy(), 200));
+    // A cut connection loses what its reader has not yet taken.
+    response.write(body.subarray(0, behaviour.cutAfter), () =>
+      setTimeout(() => response.destroy(), CUT_DELAY_MS),
+    );
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
