@@ -1,7 +1,7 @@
 /** The kernel of every operation that a training graph can hold: the compiler refuses a table that forgets one. */
+import { invariant } from '../../../core/errors.ts';
 import type { TrainingKind } from '../../../models/graph/gradient-ops.ts';
 import { elementKernelRules, type ViewKind } from './elements.ts';
-import { invariant } from '../../../core/errors.ts';
 import type { Kernel, KernelCall, KernelRule, KernelTraits } from './kernel.ts';
 import { lossKernelRules } from './losses.ts';
 import { mapKernelRules } from './maps.ts';
