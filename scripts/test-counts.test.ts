@@ -10,13 +10,34 @@ function file(
     name: 'a.test.ts',
     status,
     message: 'why',
-    assertionResults: statuses.map((each) => ({ status: each })),
+    assertionResults: statuses.map((each) => ({
+      status: each,
+      fullName: 'adds',
+      failureMessages: each === 'failed' ? ['Error: \u001b[31mexpected 2\u001b[0m\n  to be 3'] : [],
+    })),
   };
 }
 
 test('counts passed and failed tests over all files', () => {
   const report = { testResults: [file(['passed', 'passed']), file(['failed', 'passed'], 'failed')] };
-  expect(countVitest(report, false)).toEqual({ passed: 3, failed: 1, notes: [] });
+  const notes = ['a.test.ts, adds: Error: expected 2 to be 3'];
+  expect(countVitest(report, false)).toEqual({ passed: 3, failed: 1, notes });
+});
+
+test('a failed end-to-end test is named with what it said', () => {
+  const stats = { expected: 1, skipped: 0, unexpected: 1, flaky: 0 };
+  const spec = (title: string, message?: string) => ({
+    title,
+    ok: message === undefined,
+    tests: [{ results: message === undefined ? [{}] : [{ error: { message } }] }],
+  });
+  const suites = [
+    {
+      title: 'a.spec.ts',
+      suites: [{ title: 'charts', specs: [spec('draws'), spec('saves', 'x'.repeat(400))] }],
+    },
+  ];
+  expect(countPlaywright({ stats, suites }, false).notes).toEqual([`charts, saves: ${'x'.repeat(300)}…`]);
 });
 
 test('a skipped test is a failed one', () => {
