@@ -28,8 +28,8 @@ export default defineConfig({
   // Two cores: one test, its workers and the software adapter fill them.
   workers: 1,
   // Limits against hanging: shaders compile slowly on the software adapter, and kernel tests run beside these.
-  timeout: 300_000,
-  expect: { timeout: 40_000 },
+  timeout: 900_000,
+  expect: { timeout: 300_000 },
   use: {
     baseURL: `http://localhost:${PORT}/`,
     viewport: { width: 1440, height: 900 },
@@ -49,5 +49,6 @@ export default defineConfig({
   webServer: {
     command: `npx --no-install vite preview --host localhost --port ${PORT} --strictPort`,
     url: `http://localhost:${PORT}/`,
+    timeout: 180_000,
   },
 });

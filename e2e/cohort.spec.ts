@@ -98,9 +98,9 @@ test('the coding of race is changed and every count follows', async ({ app, coho
     await app.keyboard.press('Escape');
     return text;
   };
-  expect(await asian()).toBe(`Asian (${withRace(cohort, 0)})`);
+  await expect.poll(asian).toBe(`Asian (${withRace(cohort, 0)})`);
   await app.getByRole('combobox', { name: 'Coding of recorded race' }).selectOption('code');
-  expect(await asian()).toBe(`Asian (${withRace(cohort, 2)})`);
+  await expect.poll(asian).toBe(`Asian (${withRace(cohort, 2)})`);
 });
 
 test('the filter narrows what is shown, by key, name, split and group', async ({ app, cohort }) => {
@@ -166,13 +166,13 @@ test('a reload keeps the cohort; its files come back by permission or by droppin
 }) => {
   await dropFolder(app, cohort);
   const { count } = cohort.cohort;
-  await app.getByRole('button', { name: /^train/ }).click();
-  // The choice is written a moment after it was made.
-  await app.waitForTimeout(600);
-  await app.reload();
   const trainCount = Array.from({ length: count }, (_, i) => cohort.cohort.describe(i)).filter(
     ({ split }) => split === 'train',
   ).length;
+  await app.getByRole('button', { name: /^train/ }).click();
+  await passing(app, trainCount, count);
+  // At once: a choice made just before a reload is kept too.
+  await app.reload();
   await passing(app, trainCount, count);
   await expect.poll(async () => (await readTray(app)).text).toContain(`${count} matched to samples`);
 

@@ -89,7 +89,6 @@ function expectConsistent({ images, summary }: Evaluation): void {
 }
 
 test('the brief demo writes a report of charts and numbers that agree', async () => {
-  test.setTimeout(900_000);
   const out = test.info().outputPath('demo');
   const command = ['--import', 'tsx', join(ROOT, 'e2e/demo.ts'), '--brief', '--out', out];
   const { stdout } = await promisify(execFile)(process.execPath, command, {

@@ -297,7 +297,8 @@ async function main(): Promise<void> {
       colorScheme: 'light',
       acceptDownloads: true,
     });
-    page.setDefaultTimeout(60_000);
+    // A limit against hanging, as in the tests.
+    page.setDefaultTimeout(300_000);
     page.on('pageerror', (error) => console.error(`The page failed: ${error.stack ?? error.message}`));
     await page.goto(`${server.resolvedUrls?.local[0] ?? 'http://localhost:4417/'}#/cohort`);
     const { sections, provenance } = await tellStory(page).catch(async (error: unknown) => {

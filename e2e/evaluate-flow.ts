@@ -64,7 +64,7 @@ export async function loadFolder(page: Page, path: string): Promise<void> {
 
 export async function waitForRun(page: Page): Promise<void> {
   // The newest job is the run, or the loading of the models before it.
-  await expect.poll(async () => (await readTray(page)).text, { timeout: 200_000 }).toMatch(/images scored/);
+  await expect.poll(async () => (await readTray(page)).text).toMatch(/images scored/);
 }
 
 export async function setNumber(page: Page, label: string, value: number): Promise<void> {

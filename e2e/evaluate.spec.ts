@@ -109,19 +109,17 @@ test('scores of dropped predictions equal those computed here, on the page and i
 async function runModelsOn(app: Page, place: 'WebGPU' | 'WebAssembly'): Promise<void> {
   await app.getByRole('link', { name: /^Models/ }).click();
   const ready = app.getByText(/\d+ models ready/);
-  await expect(ready).toBeVisible({ timeout: 300_000 });
+  await expect(ready).toBeVisible();
   await app.getByRole('combobox', { name: 'Run models on' }).selectOption({ label: place });
   // Once while they are let go, once when they are there again.
-  await expect(app.getByText(`It runs on ${place}, as chosen.`).first()).toBeVisible({ timeout: 300_000 });
-  await expect(ready).toBeVisible({ timeout: 300_000 });
+  await expect(app.getByText(`It runs on ${place}, as chosen.`).first()).toBeVisible();
+  await expect(ready).toBeVisible();
 }
 
 async function evaluateOn(app: Page, place: 'WebGPU' | 'WebAssembly'): Promise<ExportedEvaluation> {
   await app.getByRole('link', { name: /^Evaluate/ }).click();
   await app.getByRole('button', { name: 'Evaluate 12 images' }).click();
-  await expect(app.getByText(new RegExp(`scored, segmenter on ${place},`))).toBeVisible({
-    timeout: 300_000,
-  });
+  await expect(app.getByText(new RegExp(`scored, segmenter on ${place},`))).toBeVisible();
   const content = JSON.parse(await exportRun(app, /JSON/)) as ExportedEvaluation;
   expect(content.images.filter(({ status }) => status === 'scored')).toHaveLength(12);
   return content;
@@ -132,7 +130,6 @@ test('features, a search and masks come from WebGPU where it is chosen, and the 
   cohort,
 }, info) => {
   // The software adapter compiles and runs slowly.
-  test.setTimeout(900_000);
   // As chosen on an earlier visit: choosing now would load and test every model once more.
   const preference = JSON.stringify({
     version: 1,
@@ -147,9 +144,9 @@ test('features, a search and masks come from WebGPU where it is chosen, and the 
   writeFileSync(segmenter, foreignSegmenter());
   await dropPaths(app, [extractor, segmenter], app.getByRole('main'));
   // Other models have a button of that name too: the question about the dropped file stands first.
-  await expect(app.getByText('What is thresholds.onnx for?')).toBeVisible({ timeout: 300_000 });
+  await expect(app.getByText('What is thresholds.onnx for?')).toBeVisible();
   await app.getByRole('button', { name: 'Use as segmenter' }).first().click();
-  await expect(app.getByText(modelsReady(2))).toBeVisible({ timeout: 300_000 });
+  await expect(app.getByText(modelsReady(2))).toBeVisible();
   for (const name of ['means.onnx', 'thresholds.onnx']) {
     const used = app.getByRole('region', { name });
     await expect(used).toContainText(/in use.*Runs on\s*WebGPU/s);

@@ -47,7 +47,7 @@ test('while a folder is read the page is used, a cancel says what was kept, and 
 
     await dropPaths(app, [many.path], app.getByRole('main'));
     await expect
-      .poll(async () => (await readTray(app)).text, { timeout: 120_000 })
+      .poll(async () => (await readTray(app)).text)
       .toContain(`${many.count - Number(kept)} read, ${kept} were here already`);
     await shown(app, `${many.count} of ${many.count} subjects`);
   } finally {

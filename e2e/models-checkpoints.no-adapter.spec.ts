@@ -32,14 +32,13 @@ async function drop(page: Page, path: string): Promise<void> {
 /** Makes the model of a card and waits until it is in use. */
 async function make(page: Page, card: string, model: RegExp): Promise<void> {
   await region(page, card).getByRole('button', { name: 'Make the model' }).click();
-  await expect(region(page, model)).toContainText('in use', { timeout: 180_000 });
+  await expect(region(page, model)).toContainText('in use');
 }
 
 test('a SAM and the adapters of a SAMed become an extractor and a segmenter', async ({
   app,
   cohort,
 }, info) => {
-  test.setTimeout(600_000);
   await loadFolder(app, cohort.path);
   await openModels(app);
   await drop(app, files.adapters);
@@ -78,7 +77,7 @@ test('a SAM and the adapters of a SAMed become an extractor and a segmenter', as
 
   await app.goto('./#/models');
   await app.reload();
-  await expect(app.getByText(modelsReady(2))).toBeVisible({ timeout: 60_000 });
+  await expect(app.getByText(modelsReady(2))).toBeVisible();
   await expect(region(app, /^SAMed of/)).toContainText('in use');
   await region(app, /^SAMed of/)
     .getByRole('button', { name: 'Unload' })
@@ -87,7 +86,7 @@ test('a SAM and the adapters of a SAMed become an extractor and a segmenter', as
   await expect(kept).toContainText('SAMed');
   await screenshot(app, info, 'models-kept');
   await kept.getByRole('button', { name: 'Load' }).click();
-  await expect(region(app, /^SAMed of/)).toContainText('in use', { timeout: 180_000 });
+  await expect(region(app, /^SAMed of/)).toContainText('in use');
   await region(app, /^SAMed of/)
     .getByRole('button', { name: 'Delete' })
     .click();
@@ -96,7 +95,7 @@ test('a SAM and the adapters of a SAMed become an extractor and a segmenter', as
     .click();
   await expect(region(app, /^SAMed of/)).toHaveCount(0);
   await app.reload();
-  await expect(app.getByText(modelsReady(1))).toBeVisible({ timeout: 60_000 });
+  await expect(app.getByText(modelsReady(1))).toBeVisible();
 });
 
 test('what cannot be used is refused with the tensor or the name that is wrong', async ({ app }, info) => {

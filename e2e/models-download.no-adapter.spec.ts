@@ -18,8 +18,6 @@ import { modelsReady } from './harness/models-ready.ts';
 import { expect, test } from './harness/test.ts';
 import { writeTinyCheckpoints } from './harness/tiny-checkpoints.ts';
 
-test.describe.configure({ timeout: 240_000 });
-
 const CUT_AFTER = 200_000;
 
 let folder: string;
@@ -46,7 +44,6 @@ function entryOf(name: string, content: Uint8Array, sha256: string): PublishedCh
 }
 
 test.beforeAll(async () => {
-  test.setTimeout(240_000);
   folder = mkdtempSync(join(tmpdir(), 'equiseg-downloads-'));
   const content = readFileSync((await writeTinyCheckpoints(folder)).sam);
   expect(content.length).toBeGreaterThan(CUT_AFTER);
@@ -77,7 +74,7 @@ async function openSite(page: Page): Promise<void> {
   await page.goto(site.address);
   await page.waitForFunction(() => window.crossOriginIsolated && navigator.serviceWorker.controller !== null);
   await page.goto(`${site.address}#/models`);
-  await expect(page.getByText(modelsReady())).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByText(modelsReady())).toBeVisible();
 }
 
 async function openEntry(page: Page, title: string): Promise<void> {

@@ -44,7 +44,6 @@ interface Selection {
 }
 
 // A busy machine runs InceptionV3 fifty times slower than a quiet one.
-test.describe.configure({ timeout: 600_000 });
 
 let folder: string;
 let cohort: CohortFolder;
@@ -72,7 +71,7 @@ async function makeModel(page: Page, path: string, words: RegExp, model: RegExp)
   const card = region(page, `Checkpoint ${path.slice(folder.length + 1)}`);
   await expect(card).toContainText(words);
   await card.getByRole('button', { name: 'Make the model' }).click();
-  await expect(region(page, model)).toContainText('in use', { timeout: 300_000 });
+  await expect(region(page, model)).toContainText('in use');
   await expect(region(page, model)).toContainText('Ran on one provider only.');
 }
 

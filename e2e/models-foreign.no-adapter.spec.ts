@@ -67,12 +67,12 @@ test('models of other makers are used, kept, removed, or refused with a reason',
   await screenshot(app, info, 'models-dropped');
 
   await app.reload();
-  await expect(app.getByText(modelsReady(2))).toBeVisible({ timeout: 60_000 });
+  await expect(app.getByText(modelsReady(2))).toBeVisible();
   await expect(modelCard(app, 'foreign.onnx')).toContainText('in use');
   await modelCard(app, 'foreign.onnx').getByRole('button', { name: 'Delete' }).click();
   await modelCard(app, 'foreign.onnx').getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(modelCard(app, 'foreign.onnx')).toHaveCount(0);
   await expect(modelCard(app, 'SAMed-Tiny encoder')).toContainText('in use');
   await app.reload();
-  await expect(app.getByText(modelsReady(1))).toBeVisible({ timeout: 60_000 });
+  await expect(app.getByText(modelsReady(1))).toBeVisible();
 });

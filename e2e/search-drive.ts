@@ -7,7 +7,7 @@ import { readTray } from './harness/job-tray.ts';
 /** Makes the demo cohort and goes to Search. */
 export async function openSearchOnDemo(page: Page): Promise<void> {
   await startSmallDemo(page);
-  await expect.poll(async () => (await readTray(page)).end, { timeout: 300_000 }).toBe('done');
+  await expect.poll(async () => (await readTray(page)).end).toBe('done');
   // By the link: the page may be served from elsewhere than the tests' own address.
   await page.getByRole('link', { name: /^Search/ }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Search' })).toBeVisible();
@@ -28,9 +28,7 @@ export async function choose(page: Page, label: string, option: string): Promise
 /** Presses the primary action and waits for the search to end well. */
 export async function search(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Search', exact: true }).click();
-  await expect
-    .poll(async () => (await readTray(page)).text, { timeout: 300_000 })
-    .toMatch(/Searching.*done after/s);
+  await expect.poll(async () => (await readTray(page)).text).toMatch(/Searching.*done after/s);
 }
 
 /** Saves one of the exports and returns its bytes and its name. */

@@ -11,7 +11,6 @@ import { choose, saved, search, setNumber, textbookFrechet } from './search-driv
 const SIZE = 24;
 
 // A limit against hanging: other tests share the cores.
-test.describe.configure({ timeout: 480_000 });
 
 interface ExportedSearch {
   readonly provenance: {
@@ -95,9 +94,7 @@ test('distances are the textbook ones, exports agree, and the result survives a 
   await name.press('Enter');
   await choose(app, 'Strategy', 'Random: the baseline');
   await app.getByRole('button', { name: 'Search', exact: true }).click();
-  await expect(app.getByRole('heading', { name: 'Searches to compare (2)' })).toBeVisible({
-    timeout: 150_000,
-  });
+  await expect(app.getByRole('heading', { name: 'Searches to compare (2)' })).toBeVisible();
   await app.getByRole('cell', { name: 'First choice' }).click();
   await expect(shown).toContainText(String(Number(selection.toPrecision(4))));
 
@@ -118,14 +115,14 @@ test('a cancelled search leaves the workers ready, and half of the target can be
   await loadFolder(app, cohort.path);
   // Loading the models is a job of its own; it must not be the one that is cancelled.
   await app.goto('./#/models');
-  await expect(app.getByText(modelsReady())).toBeVisible({ timeout: 150_000 });
+  await expect(app.getByText(modelsReady())).toBeVisible();
   await app.goto('./#/search');
   await app.getByRole('combobox', { name: 'Target group', exact: true }).selectOption('2');
   await choose(app, 'Target split', 'All splits');
   await setNumber(app, /Selection size N/, 12);
   await app.getByRole('button', { name: 'Search', exact: true }).click();
   await expect
-    .poll(async () => (await readTray(app)).text, { intervals: [50], timeout: 60_000 })
+    .poll(async () => (await readTray(app)).text, { intervals: [50] })
     .toMatch(/Computing features/);
   await app
     .getByRole('button', { name: /^Cancel/ })

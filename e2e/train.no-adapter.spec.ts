@@ -3,8 +3,6 @@ import { expectAccessible } from './harness/axe.ts';
 import { expect, test } from './harness/test.ts';
 import { loadFolder } from './evaluate-flow.ts';
 
-test.describe.configure({ timeout: 480_000 });
-
 test('nothing can be trained without WebGPU, and the place says why and what to do', async ({
   app,
   cohort,
@@ -12,7 +10,7 @@ test('nothing can be trained without WebGPU, and the place says why and what to 
   await loadFolder(app, cohort.path);
   await app.goto('./#/train');
   const notice = app.getByRole('note').filter({ hasText: 'train/no-gpu' });
-  await expect(notice).toBeVisible({ timeout: 60_000 });
+  await expect(notice).toBeVisible();
   await expect(notice).toContainText('hardware acceleration');
   await expect(app.getByRole('button', { name: 'Start training' })).toBeDisabled();
   await expect(app.getByRole('button', { name: 'Check this GPU' })).toBeDisabled();

@@ -9,5 +9,5 @@ export const modelCard = (page: Page, name: string): Locator =>
 /** Goes to Models and waits until the models that come with the page are tested. */
 export async function openModels(page: Page): Promise<void> {
   await page.goto('./#/models');
-  await expect(page.getByText(modelsReady())).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(modelsReady())).toBeVisible();
 }
