@@ -13,8 +13,8 @@ import {
   UNCLAMPED_ARGUMENTS,
 } from './scripts/chromium.mjs';
 
-/** A limit against hanging, not against slowness: a shared machine may be ten times slower than an idle one. */
-const TEST_TIMEOUT_MS = 60_000;
+/** A limit against hanging, not against slowness: a shared machine may be ten times slower than an idle one, and shaders compile slowly. */
+const TEST_TIMEOUT_MS = 600_000;
 
 /** As in core/goldens.ts, for tests in the browser: they fetch the files and are told where they lie. */
 const GOLDENS = process.env['GOLDENS'] ?? fileURLToPath(new URL('./core/goldens', import.meta.url));
@@ -69,9 +69,8 @@ function browserProject(
       provide: { goldens: GOLDENS },
       include,
       fileParallelism,
-      // Shader compilation on a software adapter takes up to a second a pipeline.
-      testTimeout: 120_000,
-      hookTimeout: 120_000,
+      testTimeout: TEST_TIMEOUT_MS,
+      hookTimeout: TEST_TIMEOUT_MS,
       browser: {
         enabled: true,
         headless: true,
@@ -97,6 +96,7 @@ export default defineConfig({
           exclude: ['**/*.gpu.test.ts', '**/*.full.test.ts'],
           environment: 'node',
           testTimeout: TEST_TIMEOUT_MS,
+          expect: { poll: { timeout: TEST_TIMEOUT_MS } },
           // A process for each file takes as long as a third of the tests themselves, and these files share no state.
           isolate: false,
         },
@@ -105,8 +105,10 @@ export default defineConfig({
         test: {
           name: 'page',
           include: ['src/**/*.test.{ts,tsx}'],
+          setupFiles: ['src/test-waits.setup.ts'],
           environment: 'node',
           testTimeout: TEST_TIMEOUT_MS,
+          expect: { poll: { timeout: TEST_TIMEOUT_MS } },
         },
       },
       {

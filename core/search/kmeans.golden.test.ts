@@ -42,14 +42,11 @@ afterAll(() => {
   reportGolden('kmeans', caseCount, worstError);
 });
 
-/** Ten restarts on a large case take seconds; the default limit is for unit tests. */
-const TIMEOUT_MS = 120_000;
-
 const meetsEmptyCluster = ([, wanted]: readonly [string, PlainExpectation]) =>
   wanted.plain_lloyd.an_empty_cluster_occurred;
 const plainCases = Object.entries(plain);
 
-describe('k-means from given centres', { timeout: TIMEOUT_MS }, () => {
+describe('k-means from given centres', () => {
   it.each(plainCases.filter((each) => !meetsEmptyCluster(each)))(
     'agrees with scikit-learn on %s',
     async (name, wanted) => {
@@ -73,7 +70,7 @@ describe('k-means from given centres', { timeout: TIMEOUT_MS }, () => {
   );
 });
 
-describe('k-means++ with ten restarts reaches the reference within 2 %', { timeout: TIMEOUT_MS }, () => {
+describe('k-means++ with ten restarts reaches the reference within 2 %', () => {
   it.each(plainCases)('%s', async (name, wanted) => {
     caseCount++;
     const features = npzMatrix(data, `${name}__X`);
@@ -82,7 +79,7 @@ describe('k-means++ with ten restarts reaches the reference within 2 %', { timeo
   });
 });
 
-describe('clusters of bounded size', { timeout: TIMEOUT_MS }, () => {
+describe('clusters of bounded size', () => {
   it.each(Object.entries(balanced))('%s', async (name, wanted) => {
     caseCount++;
     const features = npzMatrix(data, `${name}__X`);

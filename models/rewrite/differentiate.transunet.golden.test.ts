@@ -23,7 +23,6 @@ import {
 } from '../testing/transunet-training.ts';
 import { differentiate } from './differentiate.ts';
 
-const TIMEOUT_MS = 120_000;
 const folder = goldensFolder('transunet-tiny');
 const readBytes = async (file: string) => new Uint8Array(await readFile(join(folder, file)));
 const cases = await readTransUnetCases(readBytes);
@@ -35,7 +34,7 @@ let worstError = 0;
 
 afterAll(() => reportGolden('transunet-tiny (gradients)', checked, worstError));
 
-describe.each(cases)('training the small TransUNet $name', { timeout: TIMEOUT_MS }, (transUnet) => {
+describe.each(cases)('training the small TransUNet $name', (transUnet) => {
   const config = configs[transUnet.name] as TransUnetTrainingConfig;
   const opened = readTransUnetTraining(transUnet, readBytes);
   const nearZero = new Set(config.near_zero_gradients);

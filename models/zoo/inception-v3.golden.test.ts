@@ -21,8 +21,6 @@ import {
 
 ort.env.wasm.numThreads = 1;
 
-/** A network of 6 billion products and its session, on a machine that does other things too. */
-const TIMEOUT_MS = 120_000;
 const PLANE = INCEPTION_SIDE * INCEPTION_SIDE;
 /** What pytorch-fid calls its blocks, by the values of our graph. */
 const BLOCKS = ['maxpool1', 'maxpool2', 'Mixed_6e'];
@@ -122,7 +120,7 @@ const snpImages = imagesOf('snp_');
 
 afterAll(() => reportGolden('inception', checked, worstError));
 
-describe('InceptionV3 of the Fréchet Inception distance', { timeout: TIMEOUT_MS }, () => {
+describe('InceptionV3 of the Fréchet Inception distance', () => {
   const run = createRunner('fid', BLOCKS);
 
   it.each(fidImages)('has the features and the blocks of image %s', async (name) => {
@@ -162,7 +160,7 @@ describe('InceptionV3 of the Fréchet Inception distance', { timeout: TIMEOUT_MS
   });
 });
 
-describe("torchvision's InceptionV3", { timeout: TIMEOUT_MS }, () => {
+describe("torchvision's InceptionV3", () => {
   const run = createRunner('torchvision');
   const settings = keys.flatMap((key) => {
     const match = /^tv_(.+)_(in01|imagenet)_ti([01])$/.exec(key);

@@ -21,7 +21,6 @@ import { createSamed, createSamedDecoder, createSamedEncoder } from './samed.ts'
 
 ort.env.wasm.numThreads = 1;
 
-const TIMEOUT_MS = 60_000;
 const folder = goldensFolder('samed-tiny');
 const golden = await readSamedGolden(async (file) => new Uint8Array(await readFile(join(folder, file))));
 const { configuration, params, image, activations, outputs } = golden;
@@ -80,7 +79,7 @@ async function runOnnx(graph: Graph, inputs: Readonly<Record<string, Tensor>>): 
 describe.each([
   ['in the oracle', (graph: Graph) => interpret({ graph, params }, { image })],
   ['on WebAssembly', (graph: Graph) => runOnnx(graph, { image })],
-] as const)('the small SAMed %s', { timeout: TIMEOUT_MS }, (_, run) => {
+] as const)('the small SAMed %s', (_, run) => {
   it('has every activation of PyTorch', async () => {
     const results = await run(tappedGraph());
     expect(differences(results, graphActivations, activations)).toEqual([]);
@@ -88,7 +87,7 @@ describe.each([
   });
 });
 
-describe('the small SAMed in two parts', { timeout: TIMEOUT_MS }, () => {
+describe('the small SAMed in two parts', () => {
   it('takes its adapters as inputs and has the outputs of PyTorch', async () => {
     const encoder = createSamedEncoder(configuration);
     expect(encoder.parameters.filter(({ name }) => name.startsWith('w_'))).toEqual([]);

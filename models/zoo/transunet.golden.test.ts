@@ -13,7 +13,6 @@ import { readTransUnetCases } from '../testing/transunet-golden.ts';
 
 ort.env.wasm.numThreads = 1;
 
-const TIMEOUT_MS = 60_000;
 const folder = goldensFolder('transunet-tiny');
 const cases = await readTransUnetCases(async (file) => new Uint8Array(await readFile(join(folder, file))));
 let checked = 0;
@@ -21,55 +20,51 @@ let worstError = 0;
 
 afterAll(() => reportGolden('transunet-tiny (logits)', checked, worstError));
 
-describe.each(cases)(
-  'the small TransUNet $name',
-  { timeout: TIMEOUT_MS },
-  ({ model, unused, image, logits }) => {
-    const difference = (actual: ArrayLike<number>) => {
-      checked++;
-      worstError = Math.max(worstError, maxAbsDifference(actual, logits.data));
-      return describeDifference(actual, logits.data, TRANSUNET_LOGITS);
-    };
+describe.each(cases)('the small TransUNet $name', ({ model, unused, image, logits }) => {
+  const difference = (actual: ArrayLike<number>) => {
+    checked++;
+    worstError = Math.max(worstError, maxAbsDifference(actual, logits.data));
+    return describeDifference(actual, logits.data, TRANSUNET_LOGITS);
+  };
 
-    it('uses every tensor of the checkpoint but the counters of batches', () => {
-      expect(unused.filter((name) => !name.endsWith('num_batches_tracked'))).toEqual([]);
-    });
+  it('uses every tensor of the checkpoint but the counters of batches', () => {
+    expect(unused.filter((name) => !name.endsWith('num_batches_tracked'))).toEqual([]);
+  });
 
-    it('has the logits of PyTorch in the oracle', () => {
-      const actual = interpret(model, { image })['logits'];
-      expect(actual?.shape).toEqual(logits.shape);
-      expect(difference(actual?.data ?? [])).toBeUndefined();
-    });
+  it('has the logits of PyTorch in the oracle', () => {
+    const actual = interpret(model, { image })['logits'];
+    expect(actual?.shape).toEqual(logits.shape);
+    expect(difference(actual?.data ?? [])).toBeUndefined();
+  });
 
-    it('has them in the oracle with its norms folded', () => {
-      const folded = foldNorms(model);
-      const kinds = new Set(folded.graph.nodes.map(({ kind }) => kind));
-      expect(kinds.has('batchNorm') || kinds.has('weightStandardize')).toBe(false);
-      expect(difference(interpret(folded, { image })['logits']?.data ?? [])).toBeUndefined();
-    });
+  it('has them in the oracle with its norms folded', () => {
+    const folded = foldNorms(model);
+    const kinds = new Set(folded.graph.nodes.map(({ kind }) => kind));
+    expect(kinds.has('batchNorm') || kinds.has('weightStandardize')).toBe(false);
+    expect(difference(interpret(folded, { image })['logits']?.data ?? [])).toBeUndefined();
+  });
 
-    /** The logits of an ONNX file of the model. */
-    const run = async (bytes: Uint8Array) => {
-      const session = await ort.InferenceSession.create(bytes);
-      const output = await session.run({ image: new ort.Tensor('float32', image.data, image.shape) });
-      await session.release();
-      expect(output['logits']?.dims).toEqual(logits.shape);
-      return output['logits']?.data as Float32Array;
-    };
+  /** The logits of an ONNX file of the model. */
+  const run = async (bytes: Uint8Array) => {
+    const session = await ort.InferenceSession.create(bytes);
+    const output = await session.run({ image: new ort.Tensor('float32', image.data, image.shape) });
+    await session.release();
+    expect(output['logits']?.dims).toEqual(logits.shape);
+    return output['logits']?.data as Float32Array;
+  };
 
-    it.each([
-      ['as it is', (given: typeof model) => given],
-      ['with its norms folded', foldNorms],
-    ])('has them on WebAssembly %s', async (_, rewrite) => {
-      expect(difference(await run(lowerToOnnx(rewrite(model))))).toBeUndefined();
-    });
+  it.each([
+    ['as it is', (given: typeof model) => given],
+    ['with its norms folded', foldNorms],
+  ])('has them on WebAssembly %s', async (_, rewrite) => {
+    expect(difference(await run(lowerToOnnx(rewrite(model))))).toBeUndefined();
+  });
 
-    it('has them roughly in half precision', async () => {
-      const actual = await run(lowerToOnnx(foldNorms(model), 'f16'));
-      expect(describeDifference(actual, logits.data, STORED_F16)).toBeUndefined();
-    });
-  },
-);
+  it('has them roughly in half precision', async () => {
+    const actual = await run(lowerToOnnx(foldNorms(model), 'f16'));
+    expect(describeDifference(actual, logits.data, STORED_F16)).toBeUndefined();
+  });
+});
 
 it('finds small TransUNets to check', () => {
   expect(cases.length).toBeGreaterThan(0);

@@ -15,13 +15,11 @@ async function open(hash = '#/cohort') {
   window.location.hash = hash;
   stops.push(followAddress(), listenForShortcuts());
   render(<App />);
-  await screen.findByRole('heading', { level: 1 }, PATIENT);
+  await screen.findByRole('heading', { level: 1 });
   return userEvent.setup();
 }
 
-/** A place's code is compiled when it is first asked for, which takes seconds on a busy machine. */
-const PATIENT = { timeout: 10_000 };
-const title = (name: string) => screen.findByRole('heading', { level: 1, name }, PATIENT);
+const title = (name: string) => screen.findByRole('heading', { level: 1, name });
 
 beforeEach(resetPage);
 afterEach(() => {

@@ -157,7 +157,7 @@ describe('saved figure', () => {
       renderInTheme(<GroupBarFigure {...dice} />);
       await user.click(screen.getByRole('button', { name: 'Export' }));
       await user.click(await screen.findByRole('menuitem', { name: new RegExp(`^${format}`) }));
-      await vi.waitFor(() => expect(saved).toHaveBeenCalledTimes(1));
+      await expect.poll(() => saved.mock.calls.length).toBe(1);
       const [[file] = []] = saved.mock.calls;
       if (!(file instanceof Blob)) throw new Error('no file was saved');
       const text = await file.text();

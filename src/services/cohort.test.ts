@@ -36,7 +36,7 @@ it('remembers the folders once, with the first samples read from them', async ()
     yield { path: 'fairseg/1.npz', file: new File([], '1.npz') };
   }
   const end = takeFiles({ files: files(), folders: () => Promise.resolve([folder]) });
-  await vi.waitFor(() => expect(remembered).toEqual([[folder]]));
+  await expect.poll(() => remembered).toEqual([[folder]]);
   expect(countBefore).toBe(0);
   finish();
   await end;

@@ -1,5 +1,5 @@
 /** Every dropped file reaches the place it is for, and the cohort is left alone when nothing is for it. */
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { store, update } from '../state/store.ts';
 import type { FoundFile, FoundItems } from './dropped-files.ts';
 import { registerDropHandler, routeDrop } from './drop-router.ts';
@@ -99,17 +99,17 @@ describe('routing a drop', () => {
     const routing = routeDrop({ files: endless(), folders: () => Promise.resolve([]) }, () =>
       Promise.reject(new Error('The cohort was called.')),
     );
-    await vi.waitFor(() => expect(running()?.progress?.done).toBeGreaterThan(3), 10_000);
+    await expect.poll(() => running()?.progress?.done).toBeGreaterThan(3);
     expect(running()).toMatchObject({ label: 'Listing what was dropped', progress: { unit: 'files' } });
     cancelJob(running()?.id ?? '');
     await routing;
     expect(models).toBeUndefined();
-    await vi.waitFor(() =>
-      expect(store.getState().jobs.ended[0]).toMatchObject({
+    await expect
+      .poll(() => store.getState().jobs.ended[0])
+      .toMatchObject({
         status: 'cancelled',
         summary: 'Nothing was read.',
-      }),
-    );
+      });
   });
 
   it('loses none of two drops whose listings last, on whatever page they end', async () => {
@@ -135,7 +135,7 @@ describe('routing a drop', () => {
       );
     };
     const routings = [drop('first.onnx'), drop('second.onnx')];
-    await vi.waitFor(() => expect(store.getState().jobs.running).toHaveLength(2), 10_000);
+    await expect.poll(() => store.getState().jobs.running).toHaveLength(2);
     finish();
     await Promise.all(routings);
     expect(models.toSorted()).toEqual(['first.onnx', 'second.onnx']);

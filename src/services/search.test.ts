@@ -76,7 +76,7 @@ it('records the cohort and the filter that it started with, and its exports name
     return Promise.resolve({ selected: ['a'], selectionDistance: 1 });
   });
   startSearch();
-  await vi.waitFor(() => expect(store.getState().search.kept).toHaveLength(1));
+  await expect.poll(() => store.getState().search.kept).toHaveLength(1);
   const [kept] = store.getState().search.kept;
   if (kept === undefined) throw new Error('nothing was kept');
   const hash = await cohortHash(['a', 'b', 'c', 'd']);

@@ -41,7 +41,6 @@ const adamW: Optimizer = {
 };
 /** A rate that leaves weights as they are. */
 const RESTING = { learningRate: 0, weightDecay: 0 };
-const TIMEOUT_MS = 600_000;
 
 /** Of logits and losses. */
 let worstError = 0;
@@ -107,7 +106,7 @@ function farGradients(
 const plain = trainingWith({ kind: 'none' });
 const fair: GroupMethod = { kind: 'febs', gamma: config.loss_fair.gamma, minimum: 'all' };
 
-describe('the small SAMed in the engine', { timeout: TIMEOUT_MS }, () => {
+describe('the small SAMed in the engine', () => {
   it('has the logits of PyTorch', async () => {
     const forward = differentiate(createSamed(golden.configuration), {
       loss: { kind: 'given', output: 'low_res_logits' },
@@ -154,7 +153,7 @@ describe('the small SAMed in the engine', { timeout: TIMEOUT_MS }, () => {
   });
 });
 
-describe('steps of the small SAMed in the engine', { timeout: TIMEOUT_MS }, () => {
+describe('steps of the small SAMed in the engine', () => {
   it('with AdamW change the weights as stored', async () => {
     const { lr_used_at_step: rates, weight_decay: weightDecay } = config.adamw;
     const steps = Object.keys(rates).map(Number);

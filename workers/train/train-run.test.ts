@@ -22,9 +22,6 @@ import type { TrainingDevice } from './training-device.ts';
 
 const SOURCES: ReadonlyMap<number, SampleSource> = new Map([0, 1].map((shard) => [shard, TEST_SOURCE]));
 
-/** A loaded machine may take seconds for a step of the oracle. */
-const POLL = { timeout: 30_000 };
-
 interface Started {
   readonly storage?: CacheStorage;
   readonly device?: TrainingDevice;
@@ -179,7 +176,7 @@ describe('a run', () => {
       },
     });
     const isPaused = () => log.events.some((event) => event.kind === 'notice' && event.notice === 'paused');
-    await expect.poll(isPaused, POLL).toBe(true);
+    await expect.poll(isPaused).toBe(true);
     await control.requestCheckpoint();
     expect((await store.checkpoint('test'))?.state.step).toBe(3);
     expect(log.events.filter(isStep)).toHaveLength(3);
@@ -199,7 +196,7 @@ describe('a run', () => {
     };
     const { end, log, store } = start(testSpec(), { exclusive, signal: controller.signal, report });
     // Not until step 3 is told of: what steps came to is read at intervals of time.
-    await expect.poll(() => finish, POLL).toBeDefined();
+    await expect.poll(() => finish).toBeDefined();
     controller.abort();
     await expect(end).rejects.toMatchObject({ name: 'AbortError' });
     finish?.();
@@ -212,7 +209,7 @@ describe('a run', () => {
     const controller = new AbortController();
     control.setPaused(true);
     const { end, log, store } = start(testSpec(), { control, signal: controller.signal });
-    await expect.poll(() => log.events.length, POLL).toBe(1);
+    await expect.poll(() => log.events.length).toBe(1);
     controller.abort();
     await expect(end).rejects.toMatchObject({ name: 'AbortError' });
     expect(await store.find('test')).toMatchObject({ status: 'interrupted', checkpointStep: 0 });

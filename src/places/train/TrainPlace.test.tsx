@@ -18,7 +18,7 @@ import { TrainPlace } from './TrainPlace.tsx';
 
 // A busy machine may take seconds for what an idle one does in a tenth of one. Styles, which hide things, are not loaded
 // here: to compute them for every element of the place takes most of a query's time.
-configure({ asyncUtilTimeout: 10_000, defaultHidden: true });
+configure({ defaultHidden: true });
 
 const now = vi.hoisted(() => ({ fake: undefined as unknown }));
 const fake = () => now.fake as FakeTraining;
