@@ -105,7 +105,7 @@ export default defineConfig({
         test: {
           name: 'page',
           include: ['src/**/*.test.{ts,tsx}'],
-          setupFiles: ['src/test-waits.setup.ts'],
+          setupFiles: ['src/testing/patient-waits.ts'],
           environment: 'node',
           testTimeout: TEST_TIMEOUT_MS,
           expect: { poll: { timeout: TEST_TIMEOUT_MS } },
