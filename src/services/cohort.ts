@@ -16,6 +16,7 @@ import {
   withSplitList,
 } from '../state/cohort.ts';
 import { store, update } from '../state/store.ts';
+import { formatCounted } from '../ui/format.ts';
 import type { FoundFile, FoundItems } from './dropped-files.ts';
 import { routeDrop } from './drop-router.ts';
 import { describeIngest, type IngestBatch, type IngestOptions, type IngestSummary } from './ingest.ts';
@@ -118,7 +119,7 @@ function readItems(items: FoundItems, label = 'Reading files'): Promise<void> {
     (summary) =>
       listCount === 0
         ? describeIngest(summary)
-        : `${describeIngest(summary)} ${listCount === 1 ? '1 list' : `${listCount} lists`} of names read.`,
+        : `${describeIngest(summary)} ${formatCounted(listCount, 'list')} of names read.`,
   );
 }
 

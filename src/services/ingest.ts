@@ -4,6 +4,7 @@
  */
 import type { SampleId, SampleRecord } from '../../core/cohort/sample.ts';
 import type { DemoCohortSpec } from '../../workers/api/data.ts';
+import { formatCount, formatCounted } from '../ui/format.ts';
 import type { DataPool } from './data-pool.ts';
 import { classifyFile, type FileKind, type FoundFile } from './dropped-files.ts';
 import { ingestFrom, type IngestOptions, type IngestSource, type IngestSummary } from './ingest-run.ts';
@@ -48,14 +49,14 @@ const RESTORE_PART = 250;
 export function describeIngest(summary: IngestSummary): string {
   const { foundCount, loadedCount, attachedCount, knownCount, rejectedCount, cancelled } = summary;
   const facts = [
-    `${loadedCount} read`,
-    ...(attachedCount > 0 ? [`${attachedCount} matched to samples of an earlier visit`] : []),
-    ...(knownCount > 0 ? [`${knownCount} were here already`] : []),
-    ...(rejectedCount > 0 ? [`${rejectedCount} rejected`] : []),
+    `${formatCount(loadedCount)} read`,
+    ...(attachedCount > 0 ? [`${formatCount(attachedCount)} matched to samples of an earlier visit`] : []),
+    ...(knownCount > 0 ? [`${formatCount(knownCount)} were here already`] : []),
+    ...(rejectedCount > 0 ? [`${formatCount(rejectedCount)} rejected`] : []),
   ].join(', ');
   return cancelled
-    ? `Stopped after ${foundCount} files were found: ${facts}. What was read is kept.`
-    : `${foundCount} files: ${facts}.`;
+    ? `Stopped after ${formatCounted(foundCount, 'file was', 'files were')} found: ${facts}. What was read is kept.`
+    : `${formatCounted(foundCount, 'file')}: ${facts}.`;
 }
 
 async function* samplesOf(

@@ -15,6 +15,7 @@ import {
 } from '../state/search.ts';
 import { type SearchPlan, selectSearchPlan } from '../state/search-plan.ts';
 import { store, update } from '../state/store.ts';
+import { formatCount, formatCounted } from '../ui/format.ts';
 import { startJob } from './jobs.ts';
 import { activeModel } from './models.ts';
 import { createProvenance, type Provenance } from './provenance.ts';
@@ -178,7 +179,7 @@ export function startSearch(): void {
   const provenance = createProvenance();
   const { end } = startJob<KeptSearch>({
     kind: 'search',
-    label: `Searching ${plan.pool.length} samples for ${settings.selectionSize}`,
+    label: `Searching ${formatCounted(plan.pool.length, 'sample')} for ${formatCount(settings.selectionSize)}`,
     place: 'search',
     run: async (signal, report) => runSearchJob(plan, settings, await provenance, signal, report),
     summarize(outcome) {
@@ -186,7 +187,7 @@ export function startSearch(): void {
         return 'Features computed so far are kept; earlier results are unchanged.';
       if (outcome.status === 'failed') return '';
       const { selectionDistance, selected } = outcome.value.result;
-      return `${selected.length} selected, Fréchet distance ${selectionDistance.toPrecision(4)}.`;
+      return `${formatCount(selected.length)} selected, Fréchet distance ${selectionDistance.toPrecision(4)}.`;
     },
   });
   void end.then((outcome) => {

@@ -9,6 +9,7 @@ import {
 } from '../../core/cohort/groups.ts';
 import type { SampleId, SampleRecord, Split } from '../../core/cohort/sample.ts';
 import { createRandom, permutation } from '../../core/random.ts';
+import { formatCount, formatCounted } from '../ui/format.ts';
 import { selectCoding, selectPassing, selectSplitAssignment } from './cohort-selectors.ts';
 import { memoizeLast } from './memoize.ts';
 import { MIN_CLUSTER_SIZE, MIN_SELECTION, type SearchSettings, type SplitChoice } from './search.ts';
@@ -68,7 +69,7 @@ function clusters(asked: number, poolCount: number): Pick<SearchPlan, 'clusterCo
   if (asked <= most) return { clusterCount: asked, clusterNote: undefined };
   return {
     clusterCount: most,
-    clusterNote: `${most} ${most === 1 ? 'cluster is' : 'clusters are'} used, not ${asked}: with ${poolCount} samples in the pool more would leave fewer than ${MIN_CLUSTER_SIZE} to a cluster.`,
+    clusterNote: `${formatCounted(most, 'cluster is', 'clusters are')} used, not ${formatCount(asked)}: with ${formatCounted(poolCount, 'sample')} in the pool more would leave fewer than ${MIN_CLUSTER_SIZE} to a cluster.`,
   };
 }
 
@@ -84,7 +85,7 @@ function problemOf(
     return `The target (${targetLabel}) has ${targetCount === 1 ? 'one sample' : 'no samples'}; a distance needs two. Choose another group or split, or clear the filter.`;
   }
   if (poolCount < MIN_SELECTION + 1) {
-    return `The pool (${poolLabel}) has ${poolCount === 1 ? 'one sample' : `${poolCount} samples`}. Choose another split or clear the filter.`;
+    return `The pool (${poolLabel}) has ${formatCounted(poolCount, 'sample')}. Choose another split or clear the filter.`;
   }
   return undefined;
 }
@@ -124,7 +125,7 @@ export function planSearch(
   const { selectionSize } = settings;
   const sizeProblem =
     problem === undefined && selectionSize > pool.length
-      ? `The pool has ${pool.length} samples. Select that many or fewer.`
+      ? `The pool has ${formatCounted(pool.length, 'sample')}. Select that many or fewer.`
       : undefined;
   return {
     pool,

@@ -5,6 +5,7 @@ import { serializeLatex } from '../../charts/export-table.ts';
 import { TableTwin } from '../../charts/TableTwin.tsx';
 import { METRIC_LABELS, REGION_LABELS } from '../../state/evaluate-scores.ts';
 import { useStore } from '../../state/store.ts';
+import { formatCounted } from '../../ui/format.ts';
 import { saveEquityCsv, saveEquityLatex } from '../../services/evaluate-export.ts';
 import styles from './EvaluatePlace.module.css';
 import { EQUITY_FORMULAS, equityTable, METRIC_FORMULAS, metricOf } from './figure-data.ts';
@@ -19,7 +20,7 @@ export function EquityTableCard({ evaluation }: { readonly evaluation: Evaluatio
   const summary = view.status === 'done' ? metricOf(view.summary, region, metric) : undefined;
   const title = `Equity-scaled ${METRIC_LABELS[metric]} across attributes, ${REGION_LABELS[region].toLowerCase()}`;
   const caption =
-    `${EQUITY_FORMULAS[definition]} (definition "${definition}"), I the mean ${METRIC_LABELS[metric]} of all ${evaluation.images.length} images, I_g of group g; scores as fractions, ${METRIC_FORMULAS[metric]}. ` +
+    `${EQUITY_FORMULAS[definition]} (definition "${definition}"), I the mean ${METRIC_LABELS[metric]} of all ${formatCounted(evaluation.images.length, 'image')}, I_g of group g; scores as fractions, ${METRIC_FORMULAS[metric]}. ` +
     `Gap: largest minus smallest I_g, in percentage points. Groups under ${minGroupSize} images are left out. ` +
     `Equity-scaled scores of attributes with different numbers of groups are not comparable${definition === 'sum' ? ': the sum grows with the number of groups' : ''}.`;
   const table = summary === undefined ? undefined : equityTable(evaluation, summary, groupings, settings);

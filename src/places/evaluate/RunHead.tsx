@@ -9,7 +9,7 @@ import {
   saveRunJson,
 } from '../../services/evaluate-export.ts';
 import { PROVIDER_NAMES } from '../../state/device.ts';
-import { formatCounted } from '../../ui/format.ts';
+import { formatCount, formatCounted } from '../../ui/format.ts';
 import styles from './EvaluatePlace.module.css';
 import type { Evaluation } from './use-evaluation.ts';
 
@@ -44,7 +44,7 @@ export function RunHead({ evaluation }: { readonly evaluation: Evaluation }) {
         </h2>
         <p className={styles['small']}>
           {formatCounted(run.images.length, 'image')} scored
-          {run.failures.length > 0 && `, ${run.failures.length} failed`}
+          {run.failures.length > 0 && `, ${formatCount(run.failures.length)} failed`}
           {run.unmatched.length > 0 && `, ${formatCounted(run.unmatched.length, 'file')} unmatched`},{' '}
           {source.kind === 'segmenter'
             ? `segmenter on ${PROVIDER_NAMES[source.provider]}`

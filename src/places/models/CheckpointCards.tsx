@@ -9,7 +9,7 @@ import {
 import { baseOf, basesFor, type CheckpointCard, isMade, SAM_SIDES } from '../../state/models-checkpoints.ts';
 import { useStore } from '../../state/store.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
-import { formatBytes } from '../../ui/format.ts';
+import { formatBytes, formatCounted } from '../../ui/format.ts';
 import { Notice } from '../../ui/Notice.tsx';
 import styles from './ModelsPlace.module.css';
 
@@ -106,9 +106,7 @@ function Outcome({ card }: CardProps) {
       )}
       {unused.length > 0 && (
         <details>
-          <summary>
-            {unused.length === 1 ? '1 tensor is' : `${unused.length} tensors are`} not used by the model
-          </summary>
+          <summary>{formatCounted(unused.length, 'tensor is', 'tensors are')} not used by the model</summary>
           <ul className={styles['names']}>
             {unused.map((name) => (
               <li key={name}>{name}</li>
