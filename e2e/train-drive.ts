@@ -24,7 +24,8 @@ export async function openShortTraining(page: Page): Promise<void> {
   await setNumber(page, /^Validation share/, 0.2);
   await setNumber(page, /^Epochs \(/, 1);
   await setNumber(page, /^Validate every/, 3);
-  await setNumber(page, /^Checkpoint every/, 2);
+  // More than there are steps: only what asks for a checkpoint writes one.
+  await setNumber(page, /^Checkpoint every/, 100);
 }
 
 /** What the place says of the next run. */
@@ -54,6 +55,15 @@ export async function readLosses(page: Page): Promise<readonly (readonly [number
   return rows.slice(1).map((row) => {
     const [step, loss] = row.split('\t').map(Number);
     return [step as number, loss as number] as const;
+  });
+}
+
+/** The page is told that it is hidden, as when another tab is shown: a browser without a window hides none. */
+export async function hide(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+    Reflect.deleteProperty(document, 'visibilityState');
   });
 }
 

@@ -6,6 +6,7 @@ import { screenshot } from './harness/screenshot.ts';
 import { expect, test } from './harness/test.ts';
 import {
   dropCohort,
+  hide,
   loseDevice,
   nextRunText,
   openShortTraining,
@@ -45,6 +46,10 @@ test('SAMed-Tiny trains, pauses, is cancelled, goes on after a reload and after 
   expect(paused.done).toBeLessThan(wanted);
   await app.waitForTimeout(3000);
   expect(await readSteps(app)).toEqual(paused);
+  // A page that is hidden writes a checkpoint at once: it may be thrown away before it is shown again.
+  await hide(app);
+  await expect(app.getByText(/^This tab was hidden 1 time during the run/)).toBeVisible();
+  await expect(app.getByText(`A checkpoint of step ${paused.done} was written.`)).toBeAttached();
   // Away from the button, whose tooltip would stand open.
   await app.mouse.move(0, 0);
   await expect(app.getByRole('tooltip')).toHaveCount(0);

@@ -44,6 +44,8 @@ export function createRunControl(): RunControl {
 
   /** Until something is asked for, or the signal is aborted. */
   async function nextWish(signal: AbortSignal): Promise<void> {
+    // It may have been while the last wish was carried out.
+    if (signal.aborted || !isPaused || waiters.length > 0) return;
     const onAbort = () => wake();
     signal.addEventListener('abort', onAbort);
     await new Promise<void>((resolve) => {
