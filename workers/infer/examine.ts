@@ -79,7 +79,7 @@ export function requireRunnable(plan: ConversionPlan): ConversionPlan {
       {
         hint:
           precision === 'f32'
-            ? 'Choose half precision, which is offered where the graphics adapter computes in it, or take a smaller model.'
+            ? 'Keep its weights in half precision, or take a smaller model.'
             : 'Take a smaller model.',
         context: { sizeBytes },
       },

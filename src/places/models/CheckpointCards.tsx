@@ -36,43 +36,46 @@ function sidesFor(side: number, ownSide: number | null): { value: string; label:
 function Options({ card }: CardProps) {
   const { key, recognised, settings } = card;
   const checkpoints = useStore((state) => state.models.checkpoints);
-  const hasHalf = useStore(
-    ({ device }) => device.status === 'ready' && device.report.features.includes('shader-f16'),
-  );
   const bases = recognised.family === 'samed-lora' ? basesFor(checkpoints, recognised) : [];
   const base = recognised.family === 'samed-lora' ? baseOf(checkpoints, card) : card;
   return (
-    <div className={styles['options']}>
-      {bases.length > 0 && (
+    <>
+      <div className={styles['options']}>
+        {bases.length > 0 && (
+          <NativeSelect
+            label="SAM it was trained on"
+            data={bases.map((one) => ({ value: one.key, label: one.recognised.words }))}
+            value={base?.key ?? ''}
+            onChange={(event) => chooseBase(key, event.currentTarget.value)}
+          />
+        )}
+        {settings.side !== null && (
+          <NativeSelect
+            label="Input side"
+            data={sidesFor(settings.side, ownSideOf(base))}
+            value={String(settings.side)}
+            onChange={(event) => changeSettings(key, { side: Number(event.currentTarget.value) })}
+          />
+        )}
         <NativeSelect
-          label="SAM it was trained on"
-          data={bases.map((one) => ({ value: one.key, label: one.recognised.words }))}
-          value={base?.key ?? ''}
-          onChange={(event) => chooseBase(key, event.currentTarget.value)}
-        />
-      )}
-      {settings.side !== null && (
-        <NativeSelect
-          label="Input side"
-          data={sidesFor(settings.side, ownSideOf(base))}
-          value={String(settings.side)}
-          onChange={(event) => changeSettings(key, { side: Number(event.currentTarget.value) })}
-        />
-      )}
-      {hasHalf && (
-        <NativeSelect
-          label="Weights"
+          label="Weights kept in"
           data={[
             { value: 'f32', label: 'single precision' },
-            { value: 'f16', label: 'half precision: half the size, rounded' },
+            { value: 'f16', label: 'half precision: half the file, rounded' },
           ]}
           value={settings.precision}
           onChange={(event) =>
             changeSettings(key, { precision: event.currentTarget.value === 'f16' ? 'f16' : 'f32' })
           }
         />
+      </div>
+      {settings.precision === 'f16' && (
+        <p className={styles['soft']}>
+          Halves are widened when the model is loaded: it computes in single precision on every device, in no
+          less memory. Training starts from single precision alone.
+        </p>
       )}
-    </div>
+    </>
   );
 }
 
