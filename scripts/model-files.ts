@@ -1,6 +1,6 @@
 /** Files of models for the commands: checkpoints read by slices, ONNX written piece by piece. */
 import { createHash } from 'node:crypto';
-import { createReadStream, fstatSync, openSync, read } from 'node:fs';
+import { createReadStream, fstatSync, openSync, read, type Stats } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -17,13 +17,20 @@ export const EXIT_FAILED = 1;
 
 const readSlice = promisify(read);
 
+/** A folder can be opened, and fails when it is read only. */
+function requireFile(stats: Stats): Stats {
+  if (stats.isFile()) return stats;
+  throw new Error('it is no file');
+}
+
 /** Opens a file for reading by slices, until the process ends. Errors: `file/unreadable`. */
 export function openFile(path: string): ByteSource {
   try {
     // A number: Node warns of a handle that is collected before it was closed.
     const file = openSync(path, 'r');
+    const { size } = requireFile(fstatSync(file));
     return createByteSource(
-      fstatSync(file).size,
+      size,
       async (buffer, offset) => (await readSlice(file, buffer, 0, buffer.length, offset)).bytesRead,
     );
   } catch (cause) {

@@ -57,6 +57,7 @@ beforeAll(() => {
   writeFileSync(sam, writeTorchCheckpoint(tensors((name) => !isAdapterName(name))));
   const saved = tensors((name) => !name.startsWith('image_encoder.'));
   writeFileSync(lora, writeSafetensors(saved, { heads: String(config.decoder_num_heads) }));
+  writeFileSync(inFolder('cut.pth'), readFileSync(sam).subarray(0, 50_000));
   writeFileSync(inFolder('evil.pth'), MALICIOUS, 'latin1');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -114,6 +115,27 @@ describe('models:export', () => {
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr).toContain('(model/needs-checkpoint)');
     expect(readdirSync(out)).toEqual([]);
+  });
+});
+
+describe('a file that is none of a model', () => {
+  it('is named where two are given', async () => {
+    const ended = await exportModel(
+      '--weights',
+      sam,
+      '--lora',
+      inFolder('cut.pth'),
+      '--out',
+      inFolder('cut'),
+    );
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toMatch(/^cut\.pth: .*\(zip\/damaged\)/);
+  });
+
+  it('is told to be a folder where it is one', async () => {
+    const ended = await inspect(folder);
+    expect(ended).toMatchObject({ code: 1 });
+    expect(ended.stderr).toMatch(/it is no file \(file\/unreadable\)/);
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { WorkbenchError } from '../core/errors.ts';
 import { openTensorSource } from '../core/formats/tensor-source.ts';
 import { recogniseCheckpoint } from '../models/checkpoints/recognise.ts';
 import type { CheckpointFile, ConversionPlan, ConversionSettings } from '../models/convert/conversion.ts';
@@ -66,10 +67,19 @@ function modelNameOf({ kind, variant }: ConversionPlan): string {
   return `${kind}-${variant}`.toLowerCase().replaceAll('_', '-');
 }
 
+/** Errors: those of opening and recognising it, which name the file: it may be one of two. */
 async function openCheckpoint(path: string): Promise<CheckpointFile> {
   const name = basename(path);
-  const source = await openTensorSource(openFile(path), name);
-  return { name, source, recognised: recogniseCheckpoint(source) };
+  try {
+    const source = await openTensorSource(openFile(path), name);
+    return { name, source, recognised: recogniseCheckpoint(source) };
+  } catch (error) {
+    if (!(error instanceof WorkbenchError) || error.message.includes(name)) throw error;
+    throw new WorkbenchError(error.code, `${name}: ${error.message}`, {
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      cause: error,
+    });
+  }
 }
 
 /** Tenths of the work, one line each. */

@@ -205,6 +205,20 @@ describe('converting a SAMed', () => {
     expect(differenceOf(result['low_res_logits'])).toBeUndefined();
   });
 
+  it.each(['mask_decoder.output_upscaling.0.weight', 'mask_decoder.transformer.layers.0.norm1.weight'])(
+    'is refused when its file lacks %s, which its SAM has too',
+    async (absent) => {
+      const saved = weightsOf((name) => isSamed(name) && name !== absent);
+      const files = [await samFile(), await adapterFile(saved)];
+      expect(() => planConversion(files, FULL)).toThrow(
+        expect.objectContaining({
+          code: 'checkpoint/missing-tensor',
+          message: expect.stringContaining(absent),
+        }),
+      );
+    },
+  );
+
   it('takes half the bytes in half precision, and segments nearly alike', async () => {
     const files = [await samFile(), await adapterFile()];
     const full = await convert(files, FULL);

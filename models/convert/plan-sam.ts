@@ -100,6 +100,24 @@ function samedTensors(tensors: TensorSource): TensorSource {
 }
 
 /**
+ * What the decoder is made of. All of it is the SAMed's own: its SAM's must not stand in for a tensor that the file lacks. Only one
+ * that adapts the decoder too saves nothing of the transformer, which is then the SAM's.
+ */
+function decoderTensors(
+  assembled: TensorSource,
+  { tensors: saved }: TensorSource,
+  { adaptsDecoder }: SamedConfiguration,
+): TensorSource {
+  const isKept = (name: string) =>
+    saved.has(name) || (adaptsDecoder && name.startsWith('mask_decoder.transformer.'));
+  const names = [...assembled.tensors.keys()].filter(isKept);
+  return viewTensors(
+    assembled,
+    names.map((name) => ({ name, from: name })),
+  );
+}
+
+/**
  * A SAMed of a SAM and the file with its adapters, which may be one and the same.
  * Errors: `checkpoint/*`, `model/not-convertible`.
  */
@@ -122,12 +140,14 @@ export function planSamed(
     maskTokens,
     rank,
     adaptsDecoder: saved.tensors.has('fati_qa'),
-    // The variant that adapts the decoder saves nothing of its transformer, which is then the SAM's.
     decoder: readDecoderSizes(assembled, heads),
   };
   const tensors = withDensePositions(assembled, gridOf(configuration));
   const encoder = bindForInference(createSamedEncoder(configuration), tensors);
-  const decoder = bindForInference(createSamedDecoder(configuration), tensors);
+  const decoder = bindForInference(
+    createSamedDecoder(configuration),
+    withDensePositions(decoderTensors(assembled, saved, configuration), gridOf(configuration)),
+  );
   const files = samFile === adapterFile ? [samFile] : [samFile, adapterFile];
   return {
     kind: 'samed',
