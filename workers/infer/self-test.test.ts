@@ -22,12 +22,16 @@ interface Answer {
   /** Two features, or what the session throws. */
   readonly features: readonly number[] | Error;
   readonly runMs?: number;
+  /** Whether its session cannot be built beside another. */
+  readonly needsRoom?: boolean;
 }
 
 /** Told time: on a busy machine a real wait of 2 ms may take longer than one of 40. */
 let clockMs = 0;
 beforeEach(() => void vi.spyOn(performance, 'now').mockImplementation(() => clockMs));
 afterEach(() => void vi.restoreAllMocks());
+
+const noRoom = new WorkbenchError('runtime/out-of-memory', 'It needs more memory than there is.');
 
 /** A runtime whose providers return fixed features; `open` counts the sessions that were not released. */
 function createDouble(answers: Readonly<Partial<Record<Provider, Answer>>>, sharing?: Provider) {
@@ -47,6 +51,7 @@ function createDouble(answers: Readonly<Partial<Record<Provider, Answer>>>, shar
     createPipeline(_stages, provider) {
       const answer = answers[provider];
       if (answer === undefined) throw new Error(`nothing was said of ${provider}`);
+      if (answer.needsRoom === true && open.wasm + open.webgpu > 0) return Promise.reject(noRoom);
       open[provider]++;
       const session: Session = {
         async run() {
@@ -140,6 +145,19 @@ describe('the self-test', () => {
     expect(provider).toBe('webgpu');
     expect(selfTest.status).toBe('single-provider');
     expect(onWebgpu.open).toEqual({ wasm: 0, webgpu: 1 });
+  });
+
+  it('compares a model of which memory does not hold two sessions in turn', async () => {
+    const wasm = { features: [1, 2], runMs: 30, needsRoom: true };
+    const onWebgpu = createDouble({ wasm, webgpu: { features: [1, 2], needsRoom: true } });
+    expect(await onWebgpu.test()).toMatchObject({ provider: 'webgpu', selfTest: { status: 'agreed' } });
+    expect(onWebgpu.open).toEqual({ wasm: 0, webgpu: 1 });
+    const onWasm = createDouble({ wasm, webgpu: { features: [1, 3], needsRoom: true } });
+    expect(await onWasm.test()).toMatchObject({ provider: 'wasm', selfTest: { status: 'differed' } });
+    expect(onWasm.open).toEqual({ wasm: 1, webgpu: 0 });
+    const onWasmAlone = createDouble({ wasm, webgpu: { features: failure, needsRoom: true } });
+    expect((await onWasmAlone.test()).selfTest.summary).toContain('Ran on WebAssembly alone');
+    expect(onWasmAlone.open).toEqual({ wasm: 1, webgpu: 0 });
   });
 
   it('runs a model where its encoder is in use already, and nowhere else', async () => {

@@ -118,20 +118,18 @@ function testedAlone(only: Attempt, reason: string): TestedSession {
   };
 }
 
-/** The result of a model that both providers ran: which is used, and why. Never one with wrong numbers. The other session is released. */
-async function testedOnBoth(wasm: Attempt, webgpu: Attempt, runOn: RunOn): Promise<TestedSession> {
-  const { difference, tolerance } = compare(webgpu.output.data, wasm.output.data);
-  const wasmMs = wasm.output.elapsedMs;
-  const webgpuMs = webgpu.output.elapsedMs;
+/** Which of two providers a model is used on that both ran it, and why. Never one with wrong numbers. */
+function judge(wasm: TimedOutput, webgpu: TimedOutput, runOn: RunOn): { used: Provider; selfTest: SelfTest } {
+  const { difference, tolerance } = compare(webgpu.data, wasm.data);
+  const wasmMs = wasm.elapsedMs;
+  const webgpuMs = webgpu.elapsedMs;
   const agreed = difference <= tolerance;
   const isSlow = webgpuMs > SLOW_FACTOR * wasmMs;
   const wanted = runOn === 'automatic' ? (isSlow ? 'wasm' : 'webgpu') : runOn;
-  const [used, unused] = agreed && wanted === 'webgpu' ? [webgpu, wasm] : [wasm, webgpu];
-  await unused.session.release();
   const figures = `by at most ${showNumber(difference)} (allowed ${showNumber(tolerance)})`;
   const times = `${showNumber(wasmMs)} ms an image against ${showNumber(webgpuMs)} ms`;
   return {
-    ...used,
+    used: agreed ? wanted : 'wasm',
     selfTest: {
       status: agreed ? 'agreed' : 'differed',
       maxAbsDifference: difference,
@@ -153,7 +151,35 @@ function choiceWords(runOn: RunOn, isSlow: boolean, times: string): string {
 }
 
 const isDeviceLost = (error: unknown) => error instanceof WorkbenchError && error.code === 'gpu/device-lost';
+const isOutOfMemory = (error: unknown) =>
+  error instanceof WorkbenchError && error.code === 'runtime/out-of-memory';
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/**
+ * The other half of the test of a model of which WebAssembly's memory, where sessions for WebGPU are built too, does not hold
+ * two sessions: that on WebAssembly has run, makes room for the other, and is built again where it is the one to use.
+ */
+async function testInTurn(
+  runtime: Runtime,
+  stages: readonly SessionStage[],
+  network: Network,
+  runOn: RunOn,
+  wasm: Attempt,
+): Promise<TestedSession> {
+  await wasm.session.release();
+  const again = async () => ({ ...wasm, session: await runtime.createPipeline(stages, 'wasm') });
+  let webgpu: Attempt;
+  try {
+    webgpu = await attempt(runtime, stages, network, 'webgpu');
+  } catch (error) {
+    if (isDeviceLost(error)) throw error;
+    return testedAlone(await again(), `on WebGPU it failed: ${messageOf(error)}`);
+  }
+  const { used, selfTest } = judge(wasm.output, webgpu.output, runOn);
+  if (used === 'webgpu') return { ...webgpu, selfTest };
+  await webgpu.session.release();
+  return { ...(await again()), selfTest };
+}
 
 /**
  * Builds the model's session and tests it. On a WebGPU runtime both providers run it; where they differ by more than
@@ -188,13 +214,18 @@ export async function createTestedSession(
   }
   try {
     const webgpu = await attempt(runtime, stages, network, 'webgpu');
-    return wasm === undefined
-      ? testedAlone(webgpu, `on WebAssembly it failed: ${messageOf(wasmError)}`)
-      : await testedOnBoth(wasm, webgpu, runOn);
+    if (wasm === undefined) {
+      return testedAlone(webgpu, `on WebAssembly it failed: ${messageOf(wasmError)}`);
+    }
+    const { used, selfTest } = judge(wasm.output, webgpu.output, runOn);
+    const [kept, other] = used === 'webgpu' ? [webgpu, wasm] : [wasm, webgpu];
+    await other.session.release();
+    return { ...kept, selfTest };
   } catch (error) {
     if (isDeviceLost(error)) throw error;
     // Both refuse it: the reference provider's reason is the one to read.
     if (wasm === undefined) throw wasmError;
+    if (isOutOfMemory(error)) return testInTurn(runtime, stages, network, runOn, wasm);
     return testedAlone(wasm, `on WebGPU it failed: ${messageOf(error)}`);
   }
 }
