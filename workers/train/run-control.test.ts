@@ -26,7 +26,7 @@ it('goes on when the pause ended while a checkpoint was written', async () => {
   const { control, endWriting, gate } = pausedWhileWriting();
   control.setPaused(false);
   endWriting();
-  await gate;
+  await expect(gate).resolves.toBeUndefined();
 });
 
 it('is cancelled while a checkpoint is written', async () => {
