@@ -43,7 +43,12 @@ export const SGD_STEPS: Tolerance = { abs: 3e-6, rel: 0 };
 export const SAMED_FULL_GRADIENTS_REL_L2 = 2e-4;
 /** Losses of SAMed ViT-B after a step of AdamW, which makes full steps of the smallest gradients, f32 in both. */
 export const LOSSES_AFTER_STEP: Tolerance = { abs: 0, rel: 1e-4 };
-/** Norm of the difference over the norm: gradients of the small TransUNets; the kinks of ReLU and max pool amplify rounding of f32 only. */
+/** The same of the results of convolutions in registers: 4,608 terms in one sum lose 1e-6, in short parts 2e-7. */
+export const SUMMED_IN_PARTS_REL_L2 = 4e-7;
+/**
+ * Norm of the difference over the norm: gradients of the small TransUNets; the kinks of ReLU and max pool amplify rounding of f32 only.
+ * In `vit_noskip` one value before a ReLU is 2.4e-6, as large as rounding; where its sign flips, gradients move by up to 5e-4.
+ */
 export const TRANSUNET_GRADIENTS_REL_L2 = 1e-3;
 /**
  * Logits of the small TransUNets in training mode, stored by an f32 run: batch norm over the 48 elements of the deepest maps

@@ -1,18 +1,18 @@
 /**
- * The text of the convolutions: the tile of the matrix-product family over factors that a WGSL file gathers. The file declares
+ * The text of convolutions by workgroups that load together: the tile of the matrix-product family over factors that a WGSL file
+ * gathers. The file declares
  * `range_of`, `left_block`, `right_block` and `store`, each told the number z of its product.
  */
 import {
   accumulator,
   type Contiguous,
   forEachVector,
-  type Tile,
+  SHARED_TILE as tile,
   tileLoopText,
   tileMemoryText,
 } from './matrix-product-text.ts';
 
 export interface ConvolutionText {
-  readonly tile: Tile;
   /** The WGSL of the factors. */
   readonly code: string;
   /** The axes along which neighbouring invocations load. */
@@ -29,7 +29,7 @@ fn start_of(row: u32) -> f32 {
 }`;
 
 /** The kernel's text. Bindings: those of the file, 0 to 2, then the bias of each row. */
-export function convolutionText({ tile, code, left, right, hasBias }: ConvolutionText): string {
+export function convolutionText({ code, left, right, hasBias }: ConvolutionText): string {
   return `${code}
 ${tileMemoryText(tile)}
 ${hasBias ? BIAS_TEXT : ''}
