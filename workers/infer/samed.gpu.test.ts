@@ -1,7 +1,7 @@
 /** The small SAMed on WebGPU, encoder and decoder as they are used, against PyTorch (goldens, section 1). */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { describeDifference, SAMED_TINY } from '../../core/testing.ts';
+import { describeDifference, HALF_MODEL_SHARE, relativeL2, SAMED_TINY } from '../../core/testing.ts';
 import type { Tensor } from '../../models/graph/graph.ts';
 import { weightsOf } from '../../models/graph/params.ts';
 import { lowerToOnnx } from '../../models/onnx/lower.ts';
@@ -61,4 +61,13 @@ it('has the outputs of PyTorch in two parts, with its adapters as inputs', async
   expect(differences(results, ['low_res_logits', 'iou_predictions'], outputs)).toEqual([]);
   await first.release();
   await second.release();
+});
+
+it('has the logits of PyTorch roughly in half precision, on an adapter that need not compute in it', async () => {
+  const model = lowerToOnnx({ graph: createSamed(configuration), params }, 'f16');
+  const session = await runtime.createSession(model, 'webgpu');
+  const { low_res_logits: logits } = await session.run({ image });
+  const expected = outputs.get('low_res_logits')?.data ?? [];
+  expect(relativeL2(logits?.data ?? [], expected)).toBeLessThan(HALF_MODEL_SHARE);
+  await session.release();
 });
