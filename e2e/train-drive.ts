@@ -22,8 +22,8 @@ export async function openShortTraining(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name: 'Train' })).toBeVisible();
   await setNumber(page, /^Batch/, 2);
   await setNumber(page, /^Validation share/, 0.2);
-  await setNumber(page, /^Epochs \(/, 1);
-  await setNumber(page, /^Validate every/, 3);
+  await setNumber(page, /^Epochs \(/, 3);
+  await setNumber(page, /^Validate every/, 8);
   // More than there are steps: only what asks for a checkpoint writes one.
   await setNumber(page, /^Checkpoint every/, 100);
 }

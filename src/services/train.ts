@@ -63,14 +63,27 @@ function noteRestart(runId: string, restartCount: number, restartReason: string)
   announce(`The device was lost; training starts again from its last checkpoint. ${restartReason}`);
 }
 
-/** Trains to the end, starting again from the last checkpoint when the device is lost. */
-async function trainThroughLosses(spec: TrainSpec, signal: AbortSignal, report: Report): Promise<TrainRun> {
+/** Pauses a run of a worker, or lets it go on. */
+function setPausedIn({ worker }: RunningCompute, runId: string, isPaused: boolean): void {
+  // A run that has just ended has nothing to pause; one that has not begun is told when it begins.
+  worker.pauseTraining(runId, isPaused).catch(() => undefined);
+}
+
+/** Trains to the end, starting again from the last checkpoint when the device is lost: paused where the person wants it so. */
+async function trainThroughLosses(
+  spec: TrainSpec,
+  isPaused: () => boolean,
+  signal: AbortSignal,
+  report: Report,
+): Promise<TrainRun> {
   for (let restartCount = 0; ; restartCount++) {
     const started = await startOnGpu();
     signal.throwIfAborted();
     forgetEvents(spec.runId);
     try {
-      return await started.worker.train(spec, signal, report);
+      const training = started.worker.train(spec, signal, report);
+      if (isPaused()) setPausedIn(started, spec.runId, true);
+      return await training;
     } catch (error) {
       const { code, message } = serializeError(error);
       const isLost = code === 'gpu/device-lost' || code === 'worker/crashed';
@@ -112,6 +125,7 @@ function runJob(spec: TrainSpec): void {
     ...withShownRun(train, runId),
     incidents: { runId, restartCount: 0, restartReason: '', hiddenCount: 0 },
   }));
+  let isPaused = false;
   const { end } = startJob<TrainRun>({
     kind: TRAIN_JOB,
     label: `Training on ${formatCount(training.length)} images: ${name}`,
@@ -120,17 +134,18 @@ function runJob(spec: TrainSpec): void {
       const stopWatching = checkpointWhenHidden(runId);
       const stopListing = awaitListing(runId);
       try {
-        return await trainThroughLosses(spec, signal, report);
+        return await trainThroughLosses(spec, () => isPaused, signal, report);
       } finally {
         stopWatching();
         stopListing();
       }
     },
     summarize,
-    setPaused(isPaused) {
+    setPaused(paused) {
+      isPaused = paused;
       startCompute()
-        .then(({ worker }) => worker.pauseTraining(runId, isPaused))
-        // The run has just ended: there is nothing to pause.
+        .then((compute) => setPausedIn(compute, runId, paused))
+        // A worker that cannot start fails the run, which tells.
         .catch(() => undefined);
     },
   });

@@ -249,6 +249,21 @@ describe('a run', () => {
     expect(next.started[0]?.runId).toBe(spec.runId);
     await screen.findByText('The device was lost');
     expect(job()).toBeDefined();
+    expect(next.calls).not.toContain('pause');
+  });
+
+  it('is paused on the next device too when it was paused as its device was lost', async () => {
+    loadCohort();
+    const user = await open();
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Model' }), 'My SAMed');
+    await start(user);
+    const lost = fake();
+    act(() => setJobPaused(job()?.id ?? '', true));
+    await waitFor(() => expect(lost.calls).toContain('pause'));
+    const next = createFakeTraining();
+    now.fake = next;
+    act(() => lost.lose());
+    await waitFor(() => expect(next.calls).toContain('pause'));
   });
 
   it('writes a checkpoint when its tab is hidden, and says what hiding costs', async () => {
