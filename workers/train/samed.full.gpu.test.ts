@@ -21,7 +21,7 @@ import { type FullSamedCase, readFullSamedGolden } from '../../models/testing/sa
 import { createSamed } from '../../models/zoo/samed.ts';
 import type { TrainingEngine } from './engine.ts';
 import { inputsOf } from './execute/testing.ts';
-import { goldenEngines } from './golden-engines.ts';
+import { goldenEngines } from './testing-golden-engines.ts';
 import type { Optimizer } from './plan/plan.ts';
 
 const TIMEOUT_MS = 3_600_000;

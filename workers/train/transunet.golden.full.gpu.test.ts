@@ -21,7 +21,7 @@ import {
   type TransUnetTrainingConfig,
 } from '../../models/testing/transunet-training.ts';
 import { inputsOf, sourceOf, type TestValues } from './execute/testing.ts';
-import { goldenEngines } from './golden-engines.ts';
+import { goldenEngines } from './testing-golden-engines.ts';
 
 const readBytes = (file: string) => fetchGolden('transunet-tiny', file);
 const cases = await readTransUnetCases(readBytes);

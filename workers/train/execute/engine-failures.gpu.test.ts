@@ -5,7 +5,7 @@ import { createPipelineCache } from '../../gpu/pipelines.ts';
 import { traitsOf } from '../../gpu/traits.ts';
 import type { PlanStep, TrainingPlan } from '../plan/plan.ts';
 import { createTrainingEngine } from './create-engine.ts';
-import { HAND_RATES, HAND_VALUES, handInputs, type HandSizes, planByHand } from './plan-by-hand.ts';
+import { HAND_RATES, HAND_VALUES, handInputs, type HandSizes, planByHand } from './testing-plan-by-hand.ts';
 import { codeOf, openTestEngines, sourceOf, type TestEngines } from './testing.ts';
 
 let engines: TestEngines;

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { traitsOf } from '../../gpu/traits.ts';
 import type { TrainingEngine } from '../engine.ts';
 import type { TrainingPlan } from '../plan/plan.ts';
-import { HAND_RATES, HAND_VALUES, handInputs, type HandSizes, planByHand } from './plan-by-hand.ts';
+import { HAND_RATES, HAND_VALUES, handInputs, type HandSizes, planByHand } from './testing-plan-by-hand.ts';
 import { codeOf, openTestEngines, sourceOf, type TestEngines } from './testing.ts';
 
 let engines: TestEngines;
