@@ -7,8 +7,6 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../core/random.ts';
 import { goldensFolder, reportGolden } from '../../core/goldens.ts';
 import {
-  ADAMW_FIRST_STEP,
-  ADAMW_LATER_STEPS,
   describeDifference,
   GRADCHECK_MODEL,
   LOSSES,
@@ -21,7 +19,7 @@ import type { GroupMethod } from '../graph/gradient-ops/losses.ts';
 import { initialMoments, type OptimizerSettings, stepOptimizer } from '../reference/optimizers.ts';
 import { interpretTraining, type TrainingResult } from '../reference/interpret-training.ts';
 import { readSamedGolden } from '../testing/samed-golden.ts';
-import { readSamedTraining } from '../testing/samed-training.ts';
+import { describeChange, readSamedTraining } from '../testing/samed-training.ts';
 import { createSamed } from '../zoo/samed.ts';
 
 /** Half the distance of a difference along a direction of all weights, which is short for few ReLUs to change side. */
@@ -140,15 +138,8 @@ describe('steps of the small SAMed', () => {
         for (const [name, weight] of weights) {
           // Adam makes steps of the rounding noise of a gradient that is zero.
           if (zeroGradient.has(name)) continue;
-          const before = stored[name]?.data ?? new Float64Array();
-          const change = (data: ArrayLike<number>) =>
-            before.map((value, i) => (data[i] ?? Number.NaN) - value);
-          const tolerance = step === 1 ? ADAMW_FIRST_STEP : ADAMW_LATER_STEPS;
-          const difference = describeDifference(
-            change(weight),
-            change(expected.get(name)?.data ?? []),
-            tolerance,
-          );
+          const before = stored[name]?.data ?? [];
+          const difference = describeChange(step, before, weight, expected.get(name)?.data ?? []);
           if (difference !== undefined) far.push(`${name} after step ${step}: ${difference}`);
           compared++;
         }

@@ -1,5 +1,6 @@
 /** The training data of the small SAMed of the reference data (goldens, section 1): batch, losses, gradients, steps. */
 import { readNpz } from '../../core/formats/npz.ts';
+import { ADAMW_FIRST_STEP, ADAMW_LATER_STEPS, describeDifference } from '../../core/testing.ts';
 import type { GroupMethod } from '../graph/gradient-ops/losses.ts';
 import type { TrainingGraph } from '../graph/training-graph.ts';
 import type { ReferenceInput } from '../reference/interpret.ts';
@@ -7,6 +8,22 @@ import { differentiate } from '../rewrite/differentiate.ts';
 import { createSamed } from '../zoo/samed.ts';
 import type { SamedGolden } from './samed-golden.ts';
 import { readArrays } from './transunet-training.ts';
+
+/**
+ * How the change of a weight since before the first step of AdamW differs from that stored after `step` (from 1 on), in words;
+ * undefined where it does not. Changes, for the weights themselves are much larger. Arrays of one length.
+ */
+export function describeChange(
+  step: number,
+  before: ArrayLike<number>,
+  after: ArrayLike<number>,
+  expected: ArrayLike<number>,
+): string | undefined {
+  const change = (values: ArrayLike<number>) =>
+    Float64Array.from(before, (value, i) => (values[i] ?? Number.NaN) - value);
+  const tolerance = step === 1 ? ADAMW_FIRST_STEP : ADAMW_LATER_STEPS;
+  return describeDifference(change(after), change(expected), tolerance);
+}
 
 interface LossExpectation {
   readonly loss: number;

@@ -2,8 +2,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
-  ADAMW_FIRST_STEP,
-  ADAMW_LATER_STEPS,
   describeDifference,
   LOSSES,
   maxAbsDifference,
@@ -17,7 +15,7 @@ import type { TrainingGraph } from '../../models/graph/training-graph.ts';
 import { fetchGolden } from '../../models/testing/fetch-golden.ts';
 import { reportGoldenInBrowser } from '../../models/testing/report-golden.ts';
 import { readSamedGolden } from '../../models/testing/samed-golden.ts';
-import { readSamedTraining } from '../../models/testing/samed-training.ts';
+import { describeChange, readSamedTraining } from '../../models/testing/samed-training.ts';
 import { differentiate } from '../../models/rewrite/differentiate.ts';
 import { createSamed } from '../../models/zoo/samed.ts';
 import type { NamedArrays, TrainingEngine } from './engine.ts';
@@ -168,15 +166,8 @@ describe('steps of the small SAMed in the engine', () => {
       const { values } = await engine.state();
       for (const [name, weight] of values) {
         if (zeroGradient.has(name)) continue;
-        const before = golden.params.get(name)?.data ?? new Float32Array();
-        const change = (data: ArrayLike<number>) =>
-          Float64Array.from(before, (value, i) => (data[i] ?? Number.NaN) - value);
-        const tolerance = step === 1 ? ADAMW_FIRST_STEP : ADAMW_LATER_STEPS;
-        const difference = describeDifference(
-          change(weight),
-          change(expected.get(name)?.data ?? []),
-          tolerance,
-        );
+        const before = golden.params.get(name)?.data ?? [];
+        const difference = describeChange(step, before, weight, expected.get(name)?.data ?? []);
         if (difference !== undefined) far.push(`${name} after step ${step}: ${difference}`);
         compared++;
       }

@@ -5,7 +5,7 @@
 import { invariant } from '../../../core/errors.ts';
 import widthCode from './attention-head-width.wgsl?raw';
 import { workgroupsFor } from './grid.ts';
-import type { Dispatch, Kernel, KernelTraits, Operand } from './kernel.ts';
+import { type Dispatch, type Kernel, type KernelTraits, type Operand, scratch } from './kernel.ts';
 
 /** Elements of a quad: kernels of attention read four channels at a time. */
 export const QUAD = 4;
@@ -32,10 +32,6 @@ export function headsOf(channels: number, heads: number): Heads {
 
 /** 1 / sqrt(D), which the products of queries and keys are multiplied by. */
 export const scaleOf = ({ width }: Heads) => 1 / Math.sqrt(width);
-
-export const input = (index: number): Operand => ({ from: 'input', index });
-export const result = (index: number): Operand => ({ from: 'result', index });
-export const scratch = (index: number): Operand => ({ from: 'scratch', index });
 
 /** One dispatch of one invocation for each of `count` things. */
 export function attentionLine(

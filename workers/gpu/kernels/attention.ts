@@ -5,17 +5,7 @@
 import { elementCount } from '../../../models/graph/shape.ts';
 import forwardCode from './attention-forward.wgsl?raw';
 import gradientCode from './attention-gradient.wgsl?raw';
-import {
-  attentionLine,
-  headsOf,
-  type Heads,
-  input,
-  onWholeQuads,
-  result,
-  scaleOf,
-  scratch,
-  TILE,
-} from './attention-heads.ts';
+import { attentionLine, headsOf, type Heads, onWholeQuads, scaleOf, TILE } from './attention-heads.ts';
 import keyGradientCode from './attention-key-gradient.wgsl?raw';
 import keyResultsCode from './attention-key-results.wgsl?raw';
 import keyStoresCode from './attention-key-stores.wgsl?raw';
@@ -27,7 +17,15 @@ import resultsCode from './attention-results.wgsl?raw';
 import statisticsCode from './attention-statistics.wgsl?raw';
 import tileCode from './attention-tile.wgsl?raw';
 import tokensCode from './attention-tokens.wgsl?raw';
-import type { Dispatch, KernelRule, KernelTraits, Operand } from './kernel.ts';
+import {
+  type Dispatch,
+  input,
+  type KernelRule,
+  type KernelTraits,
+  type Operand,
+  result,
+  scratch,
+} from './kernel.ts';
 
 /** Texts of the kernels, without where tokens lie. */
 interface AttentionTexts {

@@ -1,10 +1,7 @@
 /** What the kernels of convolutions of both variants are told: windows, and convolutions as products. */
-import type { Operand } from './kernel.ts';
 
+/** Sizes of a map. */
 export type MapShape = readonly [images: number, channels: number, height: number, width: number];
-
-export const input = (index: number): Operand => ({ from: 'input', index });
-export const RESULT: Operand = { from: 'result', index: 0 };
 
 /** How windows lie on a map. */
 export interface Convolution {
@@ -30,13 +27,18 @@ export function windowConstants(
 export interface TapProduct {
   /** conv2d.wgsl or conv2d-input-gradient.wgsl. */
   readonly code: string;
+  /** Channels of the result. */
   readonly rows: number;
+  /** Pixels of an image of the result, or of a phase of it. */
   readonly columns: number;
+  /** Images, times phases. */
   readonly products: number;
+  /** Channels of the map, which are summed. */
   readonly channels: number;
   /** Elements of the weight between neighbouring rows and channels. */
   readonly rowStride: number;
   readonly channelStride: number;
+  /** Height times width of the kernel. */
   readonly taps: number;
   /** Elements of a channel of the map. */
   readonly plane: number;

@@ -2,19 +2,12 @@
  * Kernels of convolutions in registers, for adapters whose workgroup memory is memory like any other: tiles, and what is laid out
  * before and summed after.
  */
-import {
-  type Convolution,
-  input,
-  type MapShape,
-  RESULT,
-  type TapProduct,
-  windowConstants,
-} from './conv-products.ts';
+import { type Convolution, type MapShape, type TapProduct, windowConstants } from './conv-products.ts';
 import { REGISTER_INVOCATIONS, type RegisterTile, tapText, weightGradientText } from './conv-registers.ts';
 import sumPartsCode from './conv-sum-parts.wgsl?raw';
 import weightsCode from './conv-weights.wgsl?raw';
 import { foldWorkgroups, workgroupsFor } from './grid.ts';
-import type { Kernel, KernelTraits, Operand } from './kernel.ts';
+import { input, type Kernel, type KernelTraits, result, scratch } from './kernel.ts';
 
 /** Rows of tiles of registers, columns of them in fours, and rows above which a quad has enough of them to share columns. */
 const REGISTER_ROWS = [4, 8, 16] as const;
@@ -44,7 +37,7 @@ function registerTiling(rows: number, columns: number, isNarrow: boolean, { hasS
 }
 
 /** Scratch of a tap product. */
-const WEIGHTS: Operand = { from: 'scratch', index: 0 };
+const WEIGHTS = scratch(0);
 
 /** The kernel of a tap product in registers, its weights laid out for them first. */
 export function registerTapKernel(product: TapProduct, traits: KernelTraits): Kernel {
@@ -83,7 +76,7 @@ export function registerTapKernel(product: TapProduct, traits: KernelTraits): Ke
           COLUMN_TILES: columnTiles,
           PRODUCTS: products,
         },
-        bindings: [input(0), WEIGHTS, RESULT, ...(hasBias ? [input(2)] : [])],
+        bindings: [input(0), WEIGHTS, result(), ...(hasBias ? [input(2)] : [])],
         workgroups: foldWorkgroups(
           Math.ceil((rowTiles * columnTiles * products) / REGISTER_INVOCATIONS),
           traits,
@@ -114,7 +107,7 @@ export function registerWeightGradientKernel(
   const part = Math.ceil((n * blocks) / wanted);
   const parts = Math.ceil((n * blocks) / part);
   const shape = { ROWS: rows, COLUMNS: columns, COLUMN_QUADS: Math.ceil(columns / 4) };
-  const sums: Operand = { from: 'scratch', index: 0 };
+  const sums = scratch(0);
   return {
     dispatches: [
       {
@@ -141,7 +134,7 @@ export function registerWeightGradientKernel(
         class: 'reduction',
         code: sumPartsCode,
         constants: { ...shape, TAPS: taps, PARTS: parts, COUNT: rows * columns * taps },
-        bindings: [sums, RESULT],
+        bindings: [sums, result()],
         workgroups: workgroupsFor(rows * columns * taps, traits),
       },
     ],

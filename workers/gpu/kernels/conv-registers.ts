@@ -98,7 +98,7 @@ function storesText(tile: RegisterTile, isOutVectorised: boolean): string {
 export function tapText({ tile, code, hasBias, isOutVectorised }: TapText): string {
   const loaded = loadedOf(tile);
   const rowQuads = tile.rows / 4;
-  const columns = lines(loaded, (q) => `      let seen${q} = load_seen(at${q}, first${q}.isInside);`);
+  const columns = lines(loaded, (q) => `          let seen${q} = load_seen(at${q}, first${q}.isInside);`);
   return `${headText(tile)}${tapsCode}
 ${code}
 override ROW_QUADS: u32;
@@ -111,23 +111,23 @@ ${mainText(tile, hasBias ? 'start_of' : '')}
   let taps = taps_of(z);
   for (var part = 0u; part < CHANNELS; part += ${PART_CHANNELS}) {
     let part_end = min(part + ${PART_CHANNELS}, CHANNELS);
-  for (var tap_row = 0u; tap_row < taps.x; tap_row++) {
-${forEachVector(tile, (r, q) => `    var ${partOf(r, q)} = vec4<f32>();`)}
-  for (var tap_column = 0u; tap_column < taps.y; tap_column++) {
-    let tap = vec2(tap_row, tap_column);
-    let first_weight = (kernel_tap_of(z, tap) * CHANNELS + part) * ROW_QUADS;
-${lines(rowQuads, (b) => `    var w${b} = first_weight + min(row / 4 + ${b}, ROW_QUADS - 1);`)}
-${lines(loaded, (q) => `    let first${q} = seen_at(z, tap, four_columns(${columnOf(tile, q)}));\n    var at${q} = first${q}.at + part * PLANE;`)}
-    for (var channel = part; channel < part_end; channel++) {
-${lines(rowQuads, (b) => `      let a${b} = weight[w${b}];\n      w${b} += ROW_QUADS;`)}
+    for (var tap_row = 0u; tap_row < taps.x; tap_row++) {
+${forEachVector(tile, (r, q) => `      var ${partOf(r, q)} = vec4<f32>();`)}
+      for (var tap_column = 0u; tap_column < taps.y; tap_column++) {
+        let tap = vec2(tap_row, tap_column);
+        let first_weight = (kernel_tap_of(z, tap) * CHANNELS + part) * ROW_QUADS;
+${lines(rowQuads, (b) => `        var w${b} = first_weight + min(row / 4 + ${b}, ROW_QUADS - 1);`)}
+${lines(loaded, (q) => `        let first${q} = seen_at(z, tap, four_columns(${columnOf(tile, q)}));\n        var at${q} = first${q}.at + part * PLANE;`)}
+        for (var channel = part; channel < part_end; channel++) {
+${lines(rowQuads, (b) => `          let a${b} = weight[w${b}];\n          w${b} += ROW_QUADS;`)}
 ${columns}
-${lines(loaded, (q) => `      at${q} += PLANE;`)}
-${lines(tile.quads, (q) => `      let b${q} = ${tile.isShared ? `quadBroadcast(seen0, ${q})` : `seen${q}`};`)}
-${forEachVector(tile, (r, q) => `      ${partOf(r, q)} += a${r >> 2}.${LANES[r % 4]} * b${q};`)}
+${lines(loaded, (q) => `          at${q} += PLANE;`)}
+${lines(tile.quads, (q) => `          let b${q} = ${tile.isShared ? `quadBroadcast(seen0, ${q})` : `seen${q}`};`)}
+${forEachVector(tile, (r, q) => `          ${partOf(r, q)} += a${r >> 2}.${LANES[r % 4]} * b${q};`)}
+        }
+      }
+${forEachVector(tile, (r, q) => `      ${accumulator(r, q)} += ${partOf(r, q)};`)}
     }
-  }
-${forEachVector(tile, (r, q) => `    ${accumulator(r, q)} += ${partOf(r, q)};`)}
-  }
   }
 ${storesText(tile, isOutVectorised)}
 }

@@ -1,7 +1,6 @@
 /**
  * The text of convolutions by workgroups that load together: the tile of the matrix-product family over factors that a WGSL file
- * gathers. The file declares
- * `range_of`, `left_block`, `right_block` and `store`, each told the number z of its product.
+ * gathers. The file declares `range_of`, `left_block`, `right_block` and `store`, each told the number z of its product.
  */
 import {
   accumulator,

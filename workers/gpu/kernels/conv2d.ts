@@ -5,21 +5,22 @@
 import type { MapGradients } from '../../../models/graph/gradient-ops/maps.ts';
 import type { MapOperations } from '../../../models/graph/ops.ts';
 import blocksCode from './conv-blocks.wgsl?raw';
-import {
-  type Convolution,
-  input,
-  type MapShape,
-  RESULT,
-  type TapProduct,
-  windowConstants,
-} from './conv-products.ts';
+import { type Convolution, type MapShape, type TapProduct, windowConstants } from './conv-products.ts';
 import { registerTapKernel, registerWeightGradientKernel } from './conv-register-kernels.ts';
 import tapsCode from './conv-taps.wgsl?raw';
 import { convolutionText, type ConvolutionText } from './conv-text.ts';
 import forwardCode from './conv2d.wgsl?raw';
 import inputGradientCode from './conv2d-input-gradient.wgsl?raw';
 import weightGradientCode from './conv2d-weight-gradient.wgsl?raw';
-import type { Dispatch, Kernel, KernelRule, KernelTraits, Operand } from './kernel.ts';
+import {
+  type Dispatch,
+  input,
+  type Kernel,
+  type KernelRule,
+  type KernelTraits,
+  type Operand,
+  result,
+} from './kernel.ts';
 import { addProduct, addScratch, draftKernel, partLength, type Product, tilingOf } from './matrix-product.ts';
 import type { Contiguous } from './matrix-product-text.ts';
 import { partialSumsDispatch } from './partial-sums.ts';
@@ -40,7 +41,7 @@ function tapKernel(product: TapProduct, traits: KernelTraits): Kernel {
       CHANNEL_STRIDE: channelStride,
       PLANE: plane,
     },
-    [input(0), input(1), RESULT, ...(hasBias ? [input(2)] : [])],
+    [input(0), input(1), result(), ...(hasBias ? [input(2)] : [])],
     traits,
   );
   return { dispatches: [dispatch], scratch: [] };
@@ -123,7 +124,7 @@ function pointwiseKernel(
       batches,
       left: { operand: input(1), contiguous, stride: contiguous === 'inner' ? inner : rows },
       right: { operand: input(0), contiguous: 'outer', stride: columns, batchStride: inner * columns },
-      out: RESULT,
+      out: result(),
     };
     addProduct(draft, product, traits);
   });
@@ -196,7 +197,7 @@ export const convolutionKernelRules: {
       OUT_WIDTH: outWidth,
     };
     return draftKernel((draft) => {
-      const out = parts === 1 ? RESULT : addScratch(draft, parts * rows * columns);
+      const out = parts === 1 ? result() : addScratch(draft, parts * rows * columns);
       draft.dispatches.push(
         sharedDispatch(
           { code: weightGradientCode, left: 'inner', right: 'inner', hasBias: false },
@@ -208,7 +209,7 @@ export const convolutionKernelRules: {
       );
       if (parts > 1)
         draft.dispatches.push(
-          partialSumsDispatch('reduction', { parts, count: rows * columns }, [out, RESULT], traits),
+          partialSumsDispatch('reduction', { parts, count: rows * columns }, [out, result()], traits),
         );
     });
   },

@@ -4,7 +4,7 @@
  */
 import { elementCount } from '../../../models/graph/shape.ts';
 import { attentionTexts, statisticsDispatch } from './attention.ts';
-import { attentionLine, input, onWholeQuads, QUAD, result, scratch } from './attention-heads.ts';
+import { attentionLine, onWholeQuads, QUAD } from './attention-heads.ts';
 import keyStoresCode from './grid-attention-key-stores.wgsl?raw';
 import { type Grid, gridOf, relativeDispatches } from './grid-attention-layout.ts';
 import ownRelativeSumsCode from './grid-attention-own-relative-sums.wgsl?raw';
@@ -14,7 +14,15 @@ import relativeGradientCode from './grid-attention-relative-gradient.wgsl?raw';
 import relativeSumsCode from './grid-attention-relative-sums.wgsl?raw';
 import tableCode from './grid-attention-table.wgsl?raw';
 import tokensCode from './grid-attention-tokens.wgsl?raw';
-import type { Dispatch, KernelRule, KernelTraits, Operand } from './kernel.ts';
+import {
+  type Dispatch,
+  input,
+  type KernelRule,
+  type KernelTraits,
+  type Operand,
+  result,
+  scratch,
+} from './kernel.ts';
 
 /** Operands of the gradients: dOut, qkv, rows, columns, padding where there are windows, out, logSumExp. */
 export const DOUT = input(0);

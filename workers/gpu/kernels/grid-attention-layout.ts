@@ -1,9 +1,9 @@
 /** Attention in a grid as its kernels see it: sizes, windows, and the relative terms of each query. */
 import type { TokenOperations } from '../../../models/graph/ops.ts';
-import { attentionLine, headsOf, input, QUAD, scaleOf, TILE } from './attention-heads.ts';
+import { attentionLine, headsOf, QUAD, scaleOf, TILE } from './attention-heads.ts';
 import relativeCode from './grid-attention-relative.wgsl?raw';
 import tableCode from './grid-attention-table.wgsl?raw';
-import type { Dispatch, KernelTraits, Operand } from './kernel.ts';
+import { type Dispatch, input, type KernelTraits, type Operand } from './kernel.ts';
 
 /** A table that makes relative terms: rows, columns or, with windows, the k of padding. */
 export interface Table {

@@ -1,6 +1,6 @@
 /** Kernels of the gradients of what all queries of attention in a grid share: relative positions, and the padding of windows. */
 import { elementCount } from '../../../models/graph/shape.ts';
-import { attentionLine, onWholeQuads, QUAD, result, scratch } from './attention-heads.ts';
+import { attentionLine, onWholeQuads, QUAD } from './attention-heads.ts';
 import {
   D_RELATIVE,
   DOUT,
@@ -16,7 +16,14 @@ import {
 import { type Grid, gridOf, type Table } from './grid-attention-layout.ts';
 import tableCode from './grid-attention-table.wgsl?raw';
 import tableGradientCode from './grid-attention-table-gradient.wgsl?raw';
-import type { Dispatch, KernelRule, KernelTraits, Operand } from './kernel.ts';
+import {
+  type Dispatch,
+  type KernelRule,
+  type KernelTraits,
+  type Operand,
+  result,
+  scratch,
+} from './kernel.ts';
 import { partCount, partialSumsDispatch } from './partial-sums.ts';
 
 /** The gradient of one table: of x for q, of `weights` for D_RELATIVE. */

@@ -5,7 +5,7 @@
  */
 import { elementCount } from '../../../models/graph/shape.ts';
 import { attentionTexts } from './attention.ts';
-import { attentionLine, input, onWholeQuads, result, scratch } from './attention-heads.ts';
+import { attentionLine, onWholeQuads } from './attention-heads.ts';
 import { gridAttentionGradient } from './grid-attention-gradient.ts';
 import { gridOf, relativeDispatches } from './grid-attention-layout.ts';
 import paddingCode from './grid-attention-padding.wgsl?raw';
@@ -15,7 +15,7 @@ import {
   gridAttentionTableGradient,
 } from './grid-attention-table-gradients.ts';
 import tokensCode from './grid-attention-tokens.wgsl?raw';
-import type { Dispatch, KernelRule } from './kernel.ts';
+import { type Dispatch, input, type KernelRule, result, scratch } from './kernel.ts';
 
 /** Attends to the tokens of each window tile by tile, then adds the positions beyond the grid. */
 const gridAttention: KernelRule<'gridAttention'> = ({ attributes, inputs, results }, traits) => {

@@ -21,6 +21,13 @@ export interface Operand {
   readonly index: number;
 }
 
+/** The buffer of an input of the call, by index. */
+export const input = (index: number): Operand => ({ from: 'input', index });
+/** The buffer of a result of the call, by index. */
+export const result = (index = 0): Operand => ({ from: 'result', index });
+/** One of the kernel's own buffers, by index. */
+export const scratch = (index: number): Operand => ({ from: 'scratch', index });
+
 /**
  * One dispatch. Its bindings are storage buffers of f32, or of the inputs in `KernelCall.halves` of pairs of halves,
  * `@group(0) @binding(i)` in this order; results are written whole.

@@ -4,7 +4,7 @@ import classificationCode from './classification-loss.wgsl?raw';
 import { workgroupsFor, foldWorkgroups } from './grid.ts';
 import groupDroCode from './group-dro.wgsl?raw';
 import groupLossesCode from './group-losses.wgsl?raw';
-import type { Dispatch, KernelRule, Operand } from './kernel.ts';
+import { type Dispatch, input, type KernelRule, type Operand, result, scratch } from './kernel.ts';
 import derivativesCode from './loss-derivatives.wgsl?raw';
 import termsCode from './loss-terms.wgsl?raw';
 import gradientCode from './segmentation-gradient.wgsl?raw';
@@ -17,10 +17,6 @@ import totalsCode from './segmentation-totals.wgsl?raw';
 const CHUNK = 1024;
 
 const ONE_WORKGROUP = [1, 1, 1] as const;
-
-const input = (index: number): Operand => ({ from: 'input', index });
-const result = (index: number): Operand => ({ from: 'result', index });
-const scratch = (index: number): Operand => ({ from: 'scratch', index });
 
 function dispatch(
   code: string,

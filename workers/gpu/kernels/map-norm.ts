@@ -8,7 +8,16 @@ import { elementCount } from '../../../models/graph/shape.ts';
 import batchStatisticsCode from './batch-norm-statistics.wgsl?raw';
 import { foldWorkgroups, workgroupsFor } from './grid.ts';
 import groupStatisticsCode from './group-norm-statistics.wgsl?raw';
-import type { Dispatch, Kernel, KernelCall, KernelRule, KernelTraits, Operand } from './kernel.ts';
+import {
+  type Dispatch,
+  input,
+  type Kernel,
+  type KernelCall,
+  type KernelRule,
+  type KernelTraits,
+  type Operand,
+  result,
+} from './kernel.ts';
 import { addScratch, draftKernel, type KernelDraft } from './matrix-product.ts';
 import everyImageCode from './norm-every-image.wgsl?raw';
 import gradientMeansCode from './norm-gradient-means.wgsl?raw';
@@ -36,9 +45,6 @@ type NormKind =
   | 'weightStandardizeGradient';
 
 type Shape = readonly number[];
-
-const input = (index: number): Operand => ({ from: 'input', index });
-const result = (index = 0): Operand => ({ from: 'result', index });
 
 /** A tensor as planes of neighbours, and which of them share a mean. */
 interface Planes {

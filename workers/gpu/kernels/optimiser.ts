@@ -7,12 +7,9 @@ import accumulateCode from './accumulate.wgsl?raw';
 import adamWCode from './adamw.wgsl?raw';
 import nonFiniteCode from './first-non-finite.wgsl?raw';
 import { workgroupsFor } from './grid.ts';
-import type { Kernel, KernelTraits, Operand } from './kernel.ts';
+import { input, type Kernel, type KernelTraits, type Operand, result } from './kernel.ts';
 import { reduceKernel } from './reduce.ts';
 import sgdCode from './sgd.wgsl?raw';
-
-const input = (index: number): Operand => ({ from: 'input', index });
-const result = (index: number): Operand => ({ from: 'result', index });
 
 export interface AdamWConstants {
   readonly beta1: number;

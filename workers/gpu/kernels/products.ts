@@ -3,7 +3,7 @@ import type { TrainingKind } from '../../../models/graph/gradient-ops.ts';
 import type { TokenGradients } from '../../../models/graph/gradient-ops/tokens.ts';
 import type { TokenOperations } from '../../../models/graph/ops.ts';
 import { elementCount } from '../../../models/graph/shape.ts';
-import type { KernelRule, KernelTraits, Operand } from './kernel.ts';
+import { input, type KernelRule, type KernelTraits, type Operand, result } from './kernel.ts';
 import {
   addProduct,
   addScratch,
@@ -21,9 +21,6 @@ type ProductKind =
   | 'matmul'
   | 'matmulLeftGradient'
   | 'matmulRightGradient';
-
-const input = (index: number): Operand => ({ from: 'input', index });
-const result = (index = 0): Operand => ({ from: 'result', index });
 
 /**
  * Of the operations that read a layer's weight, its index among the inputs: it may be stored as f16. A frozen weight is read by
