@@ -41,7 +41,7 @@ export interface TrainSettings {
   /** Null: chosen to fit. */
   readonly recomputation: Recomputation | null;
   readonly microBatch: number | null;
-  /** Of the matrices of frozen layers, on the GPU: what is exported and served has the model's own. Published: f32. */
+  /** Of the matrices of frozen layers, on the GPU; what is served and the ONNX have them rounded too. Published: f32. */
   readonly frozenWeights: WeightStorage;
   /** Memory of the adapter that training may take; WebGPU does not tell how much there is. */
   readonly memoryBytes: number;

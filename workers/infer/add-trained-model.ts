@@ -1,6 +1,6 @@
 /**
  * What a training has made becomes models of Evaluate and Search. Of a SAMed adapters and decoder are kept, the encoder stays
- * that of the model it was trained from; a training of every weight has an encoder of its own. A TransUNet is kept whole.
+ * that of the model it was trained from, unless the training trained or rounded it. A TransUNet is kept whole.
  */
 import { invariant, WorkbenchError } from '../../core/errors.ts';
 import type { TensorSource } from '../../core/formats/tensor-source.ts';
@@ -38,7 +38,7 @@ export interface TrainedModelSpec {
   readonly name: string;
   /** Of the network that was trained: a SAMed's rank is that of the adapters. */
   readonly sizes: NetworkSizes;
-  /** Everything that was trained, and what the base did not have, under the published names. Others are not looked at. */
+  /** Everything that was trained or rounded, and what the base did not have, by the published names. Others are not looked at. */
   readonly tensors: Params;
   readonly trainedIn: Omit<TrainedIn, 'baseName'>;
 }
@@ -51,6 +51,18 @@ function hashTensors(tensors: Iterable<readonly [string, Tensor]>): string {
     sha.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
   return sha.digest();
+}
+
+/** The encoder's tensors that are not the base's: one that was rounded may have been so before. Cost: reads those of the base. */
+async function changedOfEncoder({ encoder }: SamModel, tensors: Params): Promise<Map<string, Tensor>> {
+  const known = await encoder.tensors();
+  const changed = new Map<string, Tensor>();
+  for (const [name, tensor] of tensors) {
+    if (!isEncoderTensor(name)) continue;
+    const before = await known.read(name);
+    if (tensor.data.some((value, index) => value !== before[index])) changed.set(name, tensor);
+  }
+  return changed;
 }
 
 /** A checkpoint of tensors in memory. */
@@ -99,7 +111,7 @@ async function addSamed(
   const { name, tensors } = spec;
   const own = await ownTensors(base, configuration, tensors);
   const trainedIn = { ...spec.trainedIn, baseName: base.name };
-  const hash = hashTensors(tensors);
+  const hash = hashTensors(own);
 
   const keep = async (encoder: EncoderReference): Promise<ModelId> => {
     const write = async (role: ModelRole, title: string, params: Params) => {
@@ -121,13 +133,14 @@ async function addSamed(
     return write('segmenter', name, own);
   };
 
-  const trainedEncoder = new Map([...tensors].filter(([tensor]) => isEncoderTensor(tensor)));
-  if (trainedEncoder.size === 0) return keep(base.reference);
+  const changed = await changedOfEncoder(base, tensors);
+  if (changed.size === 0) return keep(base.reference);
   const encoder = {
     configuration,
     precision: 'f32',
-    tensors: overlayTensors(await base.encoder.tensors(), sourceOf(trainedEncoder)),
-    sourceHash: hash,
+    tensors: overlayTensors(await base.encoder.tensors(), sourceOf(changed)),
+    // The same for all runs that rounded this encoder, which then share its files and its session.
+    sourceHash: hashText(`${base.encoder.key} ${hashTensors(changed)}`),
   } as const;
   const { signal } = new AbortController();
   return withKeptEncoder(

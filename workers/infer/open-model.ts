@@ -86,10 +86,10 @@ async function openEmbeddedSam(name: EmbeddedModelName, sam: SamModel): Promise<
   return { id: hashText(`${name} ${encoder.key}`), role, stages: await samStages(sam), description, facts };
 }
 
-function describeKept({ kind, sources, trainedIn }: SamManifest | TransUnetManifest): string {
+function describeKept({ sources, trainedIn }: SamManifest | TransUnetManifest): string {
   if (trainedIn === undefined) return `Made of ${sources.map(({ words }) => words).join(' and ')}.`;
   const { baseName, which } = trainedIn;
-  return `Trained here from ${baseName}${kind === 'sam' ? ', whose encoder it shares' : ''}; its ${which} weights.`;
+  return `Trained here from ${baseName}; its ${which} weights.`;
 }
 
 /** What a training adds to the facts of a segmenter or its encoder. */

@@ -74,7 +74,8 @@ async function exportOnnx(network: TrainedNetwork, name: string): Promise<File> 
 
 /**
  * The file of a trained network, `name` without its ending. safetensors and pth hold adapters, prompt encoder and mask decoder
- * by the published names (of a training of every weight, and of a TransUNet, all); onnx takes `image [N,3,side,side]` in
+ * by the published names (of a training of every weight, and of a TransUNet, all), safetensors with a note where the frozen weights
+ * that they belong to were read as f16; onnx takes `image [N,3,side,side]` in
  * [0, 1] and gives `low_res_logits`, a TransUNet's `logits`, in a zip when its weights lie in a file of their own.
  * Errors: those of the network's weights. Cost: holds the exported tensors, twice for safetensors and pth.
  */
@@ -88,7 +89,8 @@ export async function exportTrained(
   const tensors = await publishedTensors(network, trainable);
   if (form === 'pth') return new File([writeTorchCheckpoint(tensors)], `${name}.pth`);
   // Shapes do not tell the number of attention heads, which whoever opens the file again must know.
-  const { sizes } = network;
+  const { sizes, halves } = network;
   const heads = sizes.kind === 'samed' ? sizes.configuration.decoder.heads : sizes.heads;
-  return new File([writeSafetensors(tensors, { heads: String(heads) })], `${name}.safetensors`);
+  const rounded = halves.size > 0 ? { frozen_weights: 'rounded to float16 in training' } : {};
+  return new File([writeSafetensors(tensors, { heads: String(heads), ...rounded })], `${name}.safetensors`);
 }

@@ -1,5 +1,6 @@
 /** The plans of a run's steps and validations within the memory that it may take, and what they come to. Pure. */
 import { elementCount } from '../../models/graph/shape.ts';
+import type { TrainingGraph } from '../../models/graph/training-graph.ts';
 import type { TrainEstimate, TrainSettings } from '../api/train.ts';
 import type { KernelTraits } from '../gpu/kernels/kernel.ts';
 import type { BatchPlan } from './batch-plan.ts';
@@ -30,6 +31,14 @@ function optimizerOf({ optimizer, momentum }: TrainSettings): Optimizer {
   return optimizer === 'adamw' ? { kind: 'adamw', ...ADAMW } : { kind: 'sgd', momentum };
 }
 
+/** The parameters that a run of this training stores as f16: its numbers are those of a network with these rounded. */
+export function halvesOf(
+  training: TrainingGraph,
+  { frozenWeights }: Pick<TrainSettings, 'frozenWeights'>,
+): ReadonlySet<string> {
+  return frozenWeights === 'f16' ? frozenMatrices(training) : new Set();
+}
+
 /** Bytes of a validation beside the weights, which it shares. */
 function ownBytes(plan: TrainingPlan | undefined): number {
   const shared: RegionRole = 'parameter';
@@ -46,9 +55,9 @@ export function planRun(
   validationCount: number,
   { traits, limits }: PlanningDevice,
 ): RunPlans {
-  const { memoryBytes, batchSize, microBatch, recomputation, frozenWeights } = settings;
+  const { memoryBytes, batchSize, microBatch, recomputation } = settings;
   // The validation reads the training's.
-  const stored = frozenWeights === 'f16' ? { halves: frozenMatrices(training) } : {};
+  const halves = halvesOf(training, settings);
   const validationPlan =
     validationCount > 0
       ? planTraining(validation, {
@@ -56,7 +65,7 @@ export function planRun(
           optimizer: undefined,
           limits: { ...limits, totalBytes: memoryBytes },
           traits,
-          ...stored,
+          halves,
         })
       : undefined;
   return {
@@ -66,7 +75,7 @@ export function planRun(
       optimizer: optimizerOf(settings),
       limits: { ...limits, totalBytes: memoryBytes - ownBytes(validationPlan) },
       traits,
-      ...stored,
+      halves,
       ...(microBatch === null ? {} : { microBatch }),
       ...(recomputation === null ? {} : { recomputation }),
     }),

@@ -1,9 +1,11 @@
 /** For tests of the loop in Node: a very small SAMed, and a device whose engines are the float64 oracle. */
+import { decodeHalf } from '../../core/formats/npy.ts';
 import { createRandom } from '../../core/random.ts';
 import { hashText } from '../../core/sha256.ts';
 import { prepareForSegmentation } from '../../core/imaging/preprocess.ts';
 import { bindBatch } from '../../models/graph/shape.ts';
 import type { TrainingGraph } from '../../models/graph/training-graph.ts';
+import { toFloat16 } from '../../models/onnx/float16.ts';
 import { interpretTraining, type TrainingResult } from '../../models/reference/interpret-training.ts';
 import { type OptimizerSettings, stepOptimizer } from '../../models/reference/optimizers.ts';
 import { synthParams } from '../../models/reference/synth-weights.ts';
@@ -170,7 +172,7 @@ function createOracleEngine(
   };
 }
 
-/** The oracle as a device: slow, exact, with real plans. */
+/** The oracle as a device: slow, exact, with real plans, whose frozen weights it rounds where they are stored as f16. */
 export function oracleDevice(): TrainingDevice {
   return {
     adapter: 'oracle',
@@ -181,6 +183,9 @@ export function oracleDevice(): TrainingDevice {
       const states = task.training.updates.map(({ state }) => state);
       const names = [...task.training.parameters.map(({ name }) => name), ...states];
       for (const name of new Set(names)) kept.set(name, await values(name));
+      for (const { name, storage } of plans.training.parameters) {
+        if (storage === 'f16') kept.set(name, decodeHalf(toFloat16(kept.get(name) ?? new Float32Array())));
+      }
       const training = createOracleEngine(task.training, plans.training, kept);
       const validation = plans.validation && createOracleEngine(task.validation, plans.validation, kept);
       return { training, validation, destroy: () => training.destroy() };

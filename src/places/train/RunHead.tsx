@@ -45,6 +45,11 @@ function keptWeightsOf({ best, checkpointStep }: TrainRun): readonly ('best' | '
   ];
 }
 
+/** Of a TransUNet, and where all is trained, nothing is frozen. */
+function hasRoundedWeights({ spec: { settings } }: TrainRun): boolean {
+  return settings.frozenWeights === 'f16' && settings.trainable !== 'all';
+}
+
 type Attempt = (action: () => Promise<void>) => void;
 
 function ExportMenu({ run, attempt }: { readonly run: TrainRun; readonly attempt: Attempt }) {
@@ -57,6 +62,12 @@ function ExportMenu({ run, attempt }: { readonly run: TrainRun; readonly attempt
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
+        {hasRoundedWeights(run) && (
+          <Menu.Label className={styles['menuNote'] ?? ''}>
+            The frozen weights of this run were rounded to 16 bits. The ONNX has them so; LoRA and decoder
+            belong to the rounded ones, and over others are a slightly different model.
+          </Menu.Label>
+        )}
         {keptWeightsOf(run).flatMap((which) =>
           formsOf(run).map(({ form, label }) => (
             <Menu.Item

@@ -69,7 +69,7 @@ export function RunSettings() {
           <ChoiceSetting
             {...of('frozenWeights')}
             label="Frozen weights"
-            reason="How the matrices that are not trained are stored on the GPU. Published: 32-bit. In 16-bit they are rounded to 11 significant bits; everything is still computed in 32-bit, and exports keep the model's own weights."
+            reason="How the matrices that are not trained are stored on the GPU. Published: 32-bit. In 16-bit they are rounded to 11 significant bits; everything is still computed in 32-bit. What was trained so is evaluated, searched with and exported as ONNX with the rounded ones too, in an encoder of its own."
             choices={WEIGHT_STORAGES.map((value) => ({ value, label: STORAGE_LABELS[value] }))}
           />
         )}
