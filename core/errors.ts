@@ -78,7 +78,8 @@ export type TrainErrorCode =
   | 'train/not-trainable'
   | 'train/non-finite'
   | 'train/no-samples'
-  | 'train/no-run';
+  | 'train/no-run'
+  | 'train/elsewhere';
 
 /** Errors of search and evaluation. */
 export type AnalysisErrorCode =

@@ -1,5 +1,6 @@
 /** Shows the page the address names, loads its code when it is first asked for, and moves the focus to its title. */
 import { Suspense, useEffect, useState } from 'react';
+import { focusPlaceTitle } from '../services/navigation.ts';
 import { useStore } from '../state/store.ts';
 import type { PageName } from '../state/ui.ts';
 import styles from './App.module.css';
@@ -18,7 +19,7 @@ function Arrival({ page, movesFocus, onArrived }: ArrivalProps) {
   const [focusOnArrival] = useState(movesFocus);
   useEffect(() => {
     document.title = `${PAGE_ENTRIES[page].title} · EquiSeg`;
-    if (focusOnArrival) document.querySelector<HTMLElement>('[data-place-title]')?.focus();
+    if (focusOnArrival) focusPlaceTitle();
     onArrived();
   }, [page, focusOnArrival, onArrived]);
   return null;

@@ -28,3 +28,8 @@ export function followAddress(): () => void {
   window.addEventListener('hashchange', follow);
   return () => window.removeEventListener('hashchange', follow);
 }
+
+/** Moves the focus to the title of the place: where to go on from when what had it is gone. */
+export function focusPlaceTitle(): void {
+  document.querySelector<HTMLElement>('[data-place-title]')?.focus();
+}

@@ -1,10 +1,9 @@
 /** What the next run would take, asked of the compute worker while settings change; and which models cannot be trained. */
 import { serializeError } from '../../core/errors.ts';
 import { store, update } from '../state/store.ts';
-import { isKindRunning } from '../state/jobs.ts';
+import type { DeviceState } from '../state/device.ts';
 import { selectTrainModels } from '../state/train-models.ts';
 import { selectTrainDraft, selectTrainModel, type TrainDraft } from '../state/train-selectors.ts';
-import { TRAIN_JOB } from './train.ts';
 import { startCompute } from './workers.ts';
 
 /** Waits for the last of a run of changes, such as a number being typed. */
@@ -47,16 +46,19 @@ async function makeEstimate(draft: TrainDraft, isLatest: () => boolean): Promise
   }
 }
 
-/** Keeps the estimate true to the settings until the returned function is called. The device is left alone while a run uses it. */
+/** Keeps the estimate true to the settings until the returned function is called; a new worker is asked again. */
 export function watchEstimate(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let serial = 0;
   let seen: TrainDraft | undefined;
+  let asked: DeviceState | undefined;
   function follow(): void {
     const state = store.getState();
     const draft = selectTrainDraft(state);
-    if (draft === seen || isKindRunning(state.jobs, TRAIN_JOB)) return;
+    const isNewDevice = state.device.status === 'ready' && state.device !== asked;
+    if (draft === seen && !isNewDevice) return;
     seen = draft;
+    if (isNewDevice) asked = state.device;
     clearTimeout(timer);
     serial++;
     if (draft === undefined) {
@@ -66,11 +68,11 @@ export function watchEstimate(): () => void {
       }));
       return;
     }
-    const asked = serial;
+    const own = serial;
     update('train', (train) => ({ ...train, estimate: { ...train.estimate, isUpdating: true } }));
     timer = setTimeout(() => {
       const chosen = selectTrainModel(store.getState())?.refusal;
-      if (chosen === undefined) void makeEstimate(draft, () => serial === asked);
+      if (chosen === undefined) void makeEstimate(draft, () => serial === own);
       askRefusals(draft).catch(() => undefined);
     }, ESTIMATE_AFTER_MS);
   }

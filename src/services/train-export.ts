@@ -23,10 +23,15 @@ function settingsForExport({ spec, adapter, estimate }: TrainRun): Provenance['s
   };
 }
 
+/** SHA-256 of what a run started from; the name of an embedded model where a run of an older version did not note it. */
+export function modelIdOf({ spec: { model }, modelHash }: TrainRun): string {
+  return model.kind === 'made' ? model.id : (modelHash ?? model.name);
+}
+
 /** Provenance of a run and its figures: cohort, filter and version are those of its start, not of the moment of export. */
 export async function trainProvenance(run: TrainRun): Promise<Provenance> {
-  const { model, settings, origin } = run.spec;
-  const modelId = model.kind === 'made' ? model.id : model.name;
+  const { settings, origin } = run.spec;
+  const modelId = modelIdOf(run);
   const now = await createProvenance({
     model: { id: modelId, name: origin?.modelName ?? modelId },
     settings: settingsForExport(run),

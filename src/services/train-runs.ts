@@ -6,6 +6,7 @@ import { store, update } from '../state/store.ts';
 import { withEvents, withRuns, withShownRun } from '../state/train.ts';
 import { loadMadeModel, refreshMade } from './models.ts';
 import { goTo } from './navigation.ts';
+import { runsAtWork, withRunLock } from './run-lock.ts';
 import { startCompute } from './workers.ts';
 
 /** How often the events of the shown run are asked for: often enough to look live, too rarely to cost anything. */
@@ -14,8 +15,8 @@ const FOLLOW_EVERY_MS = 500;
 /** Reads the list of runs into the state. Errors: `runtime/start-failed`. */
 export async function refreshTrainRuns(): Promise<void> {
   const { worker } = await startCompute();
-  const runs = await worker.trainRuns();
-  update('train', (train) => withRuns(train, runs));
+  const [atWork, runs] = [await runsAtWork(), await worker.trainRuns()];
+  update('train', (train) => withRuns(train, runs, atWork));
 }
 
 /** What the place shows at first: models and runs of earlier visits. Failures are in the device's state already. */
@@ -47,6 +48,22 @@ async function fetchEvents(runId: string): Promise<void> {
   if (store.getState().train.log.events !== known) return;
   update('train', (train) => withEvents(train, runId, added));
   if (added.some(({ kind }) => kind !== 'step')) await refreshTrainRuns();
+}
+
+/**
+ * Reads the list, and the events of the shown run, anew whenever the person comes to this tab, for another one may have trained;
+ * until the returned function is called.
+ */
+export function watchOtherTabs(): () => void {
+  const onFocus = async () => {
+    await refreshTrainRuns();
+    const { shownRunId } = store.getState().train;
+    if (shownRunId !== null) await fetchEvents(shownRunId);
+  };
+  // The worker may be being replaced; the next visit finds out.
+  const listener = () => void onFocus().catch(() => undefined);
+  window.addEventListener('focus', listener);
+  return () => window.removeEventListener('focus', listener);
 }
 
 /** Fetches the events of a run, and keeps them up to date while it is under way, until the returned function is called. */
@@ -89,10 +106,10 @@ export async function fetchOverlays(runId: string): Promise<readonly ValidationO
   return worker.trainOverlays(runId);
 }
 
-/** Deletes a run with its checkpoints. Errors: those of the worker. */
+/** Deletes a run with its checkpoints. Errors: `train/elsewhere`; those of the worker. */
 export async function deleteTrainRun(runId: string): Promise<void> {
   const { worker } = await startCompute();
-  await worker.deleteTrainRun(runId);
+  await withRunLock(runId, () => worker.deleteTrainRun(runId));
   await refreshTrainRuns();
   await refreshMade(worker);
 }
@@ -109,7 +126,7 @@ const ROLE_OF = { evaluate: 'segmenter', search: 'extractor' } as const;
 
 /**
  * Loads what a run has learnt, takes it into use and goes to a place that uses it; of a run that did not come to its end the
- * models are made first. Errors: `train/no-run`; those of keeping models.
+ * models are made first. Errors: `train/no-run`, `train/elsewhere`; those of keeping models.
  */
 export async function openTrainedModel(
   runId: string,
@@ -117,7 +134,7 @@ export async function openTrainedModel(
   place: keyof typeof ROLE_OF,
 ): Promise<void> {
   const { worker } = await startCompute();
-  const models = await worker.addTrainedModels(runId);
+  const models = await withRunLock(runId, () => worker.addTrainedModels(runId));
   await refreshMade(worker);
   const step = models.find((model) => model.which === which)?.step;
   const found = store.getState().models.made.find(({ role, trainedIn }) => {

@@ -6,6 +6,7 @@ import { isAbortError, serializeError, WorkbenchError } from '../../core/errors.
 import type { Report } from '../../core/tasks.ts';
 import type { TrainRun, TrainSample, TrainSpec } from '../../workers/api/train.ts';
 import { sampleRefOf, selectPassing } from '../state/cohort-selectors.ts';
+import { isKindRunning } from '../state/jobs.ts';
 import { store, update } from '../state/store.ts';
 import { withShownRun } from '../state/train.ts';
 import { METHOD_LABELS } from '../state/train-recipes.ts';
@@ -21,6 +22,7 @@ import type { RunningCompute } from './compute-service.ts';
 import { type JobEnd, startJob } from './jobs.ts';
 import { refreshMade } from './models.ts';
 import { cohortHash, describeFilter } from './provenance.ts';
+import { withRunLock } from './run-lock.ts';
 import { awaitListing, forgetEvents, refreshTrainRuns } from './train-runs.ts';
 import { startCompute } from './workers.ts';
 import { softwareVersion } from './version.ts';
@@ -134,7 +136,7 @@ function runJob(spec: TrainSpec): void {
       const stopWatching = checkpointWhenHidden(runId);
       const stopListing = awaitListing(runId);
       try {
-        return await trainThroughLosses(spec, () => isPaused, signal, report);
+        return await withRunLock(runId, () => trainThroughLosses(spec, () => isPaused, signal, report));
       } finally {
         stopWatching();
         stopListing();
@@ -168,13 +170,16 @@ export async function startTraining(): Promise<void> {
   const { method, seed } = selectTrainChoices(state);
   const { trainingLabel, validationLabel } = selectTrainPlan(state);
   const { records, filter } = state.cohort;
+  const hash = await cohortHash(records.map(({ id }) => id));
+  // Asked for twice while the cohort was hashed.
+  if (isKindRunning(store.getState().jobs, TRAIN_JOB)) return;
   runJob({
     ...draft,
     runId: crypto.randomUUID(),
     name: `${METHOD_LABELS[method]}, ${trainingLabel}, seed ${seed}`,
     origin: {
       softwareVersion,
-      cohortHash: await cohortHash(records.map(({ id }) => id)),
+      cohortHash: hash,
       cohortCount: records.length,
       filterText: describeFilter(filter),
       filterPassingCount: selectPassing(state).length,

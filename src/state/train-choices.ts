@@ -162,7 +162,7 @@ export const LIMITS = {
   rank: [0, 64],
   crossEntropyWeight: [0, 100],
   diceWeight: [0, 100],
-  learningRate: [0, 10],
+  learningRate: [0.000001, 10],
   weightDecay: [0, 1],
   momentum: [0, 0.999],
   warmUpStepCount: [0, 100_000],

@@ -4,15 +4,19 @@ import type { TrainEstimate, TrainEvent, TrainRun, TrainSpec, TrainStatus } from
 import type { RunningJob } from './jobs.ts';
 import type { TrainState } from './train.ts';
 
+/** Where a run stands on this page. */
+export type RunStatus = TrainStatus | 'elsewhere';
+
 /**
- * A run's status as this page knows it: one that is recorded as running and does not run here was interrupted. `job` is the
- * running job of training, if there is one.
+ * A run's status as this page knows it: one that is recorded as running, and runs neither here nor in another tab, was
+ * interrupted. `job` is the running job of training, if there is one.
  */
 export function statusOf(
   { spec, status }: TrainRun,
-  incidents: TrainState['incidents'],
+  { incidents, elsewhere }: Pick<TrainState, 'incidents' | 'elsewhere'>,
   job: RunningJob | undefined,
-): TrainStatus {
+): RunStatus {
+  if (elsewhere.includes(spec.runId)) return 'elsewhere';
   if (job !== undefined && incidents?.runId === spec.runId) return job.paused ? 'paused' : 'running';
   return status === 'running' || status === 'paused' ? 'interrupted' : status;
 }

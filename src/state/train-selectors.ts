@@ -134,7 +134,11 @@ export function selectTrainProblem(state: WorkbenchState): string | undefined {
   const model = selectTrainModel(state);
   if (model === undefined) return 'The chosen model is not there. Choose another one.';
   if (model.refusal !== undefined) return model.refusal;
-  if (keysOutOfLimits(selectTrainChoices(state)).length > 0) {
+  const choices = selectTrainChoices(state);
+  if (choices.crossEntropyWeight === 0 && choices.diceWeight === 0) {
+    return 'Both weights of the loss are 0, so that nothing would be learnt.';
+  }
+  if (keysOutOfLimits(choices).length > 0) {
     return 'A setting lies outside its limits; it is marked at the left.';
   }
   const { error, isUpdating } = state.train.estimate;

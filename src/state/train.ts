@@ -27,6 +27,8 @@ export interface TrainState {
   readonly changes: Partial<TrainChoices>;
   /** Newest first. */
   readonly runs: readonly TrainRun[];
+  /** Ids of the runs that other tabs of this browser train. */
+  readonly elsewhere: readonly string[];
   /** Whether the runs of earlier visits have been read. */
   readonly restored: boolean;
   readonly shownRunId: string | null;
@@ -44,6 +46,7 @@ export interface TrainState {
 export const initialTrain: TrainState = {
   changes: {},
   runs: [],
+  elsewhere: [],
   restored: false,
   shownRunId: null,
   log: { runId: null, events: [] },
@@ -67,8 +70,12 @@ export function withChoices(
   return { ...train, changes: Object.fromEntries(kept) as Partial<TrainChoices> };
 }
 
-/** Replaces the list of runs; one that was shown and is gone gives way to the newest. */
-export function withRuns(train: TrainState, runs: readonly TrainRun[]): TrainState {
+/** Replaces the list of runs, of which tabs are at some; one that was shown and is gone gives way to the newest. */
+export function withRuns(
+  train: TrainState,
+  runs: readonly TrainRun[],
+  atWork: readonly string[] = [],
+): TrainState {
   const sorted = runs.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
   // A run that this page has just started may not be listed yet.
   const isThere =
@@ -76,6 +83,7 @@ export function withRuns(train: TrainState, runs: readonly TrainRun[]): TrainSta
   return {
     ...train,
     runs: sorted,
+    elsewhere: atWork.filter((runId) => runId !== train.incidents?.runId),
     restored: true,
     shownRunId: isThere ? train.shownRunId : (sorted[0]?.spec.runId ?? null),
   };

@@ -1,5 +1,5 @@
 /** Head of a place: its title, one sentence that says what to do next, and the place's one primary action. */
-import { Button } from '@mantine/core';
+import { Button, Loader } from '@mantine/core';
 import type { ReactNode } from 'react';
 import styles from './PlaceHeader.module.css';
 
@@ -9,7 +9,7 @@ export interface PrimaryAction {
   readonly onClick: () => void;
   /** Why the action cannot be taken now; shown to everybody, because a disabled button alone explains nothing. */
   readonly blockedBecause?: string | undefined;
-  /** The action's job is running. */
+  /** The action's job is running: the button turns and does nothing, but keeps the focus of whoever pressed it. */
   readonly busy?: boolean;
 }
 
@@ -22,6 +22,7 @@ export interface PlaceHeaderProps {
 
 /** Title, next step and primary action. The title takes the focus when a person comes to the place. */
 export function PlaceHeader({ title, next, action }: PlaceHeaderProps) {
+  const isBusy = action?.busy ?? false;
   return (
     <header className={styles['header']}>
       <div className={styles['words']}>
@@ -39,10 +40,12 @@ export function PlaceHeader({ title, next, action }: PlaceHeaderProps) {
           )}
           <Button
             size="sm"
-            leftSection={action.icon}
-            onClick={action.onClick}
-            loading={action.busy ?? false}
+            leftSection={isBusy ? <Loader size={16} color="currentColor" aria-hidden /> : action.icon}
+            onClick={isBusy ? undefined : action.onClick}
             disabled={action.blockedBecause !== undefined}
+            // A button that is disabled while it is in focus loses it.
+            aria-disabled={isBusy}
+            data-disabled={isBusy}
             aria-describedby={action.blockedBecause === undefined ? undefined : 'primary-action-blocked'}
           >
             {action.label}

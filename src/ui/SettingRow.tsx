@@ -61,7 +61,15 @@ export function SettingRow(props: SettingRowProps) {
           <>
             <span className={styles['changed']}>changed</span>
             <Tooltip label={`Back to ${defaultText}`}>
-              <ActionIcon size={20} onClick={onReset} aria-label={`Reset ${label} to ${defaultText}`}>
+              <ActionIcon
+                size={20}
+                onClick={() => {
+                  onReset();
+                  // This button goes with the change.
+                  document.getElementById(id)?.focus();
+                }}
+                aria-label={`Reset ${label} to ${defaultText}`}
+              >
                 <IconArrowBackUp size={14} aria-hidden />
               </ActionIcon>
             </Tooltip>

@@ -262,8 +262,12 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     hint: 'Choose a selection from Search or a split that has samples, then start again.',
   },
   'train/no-run': {
-    title: 'Run not found',
-    hint: 'It was deleted, or made in another browser. Start a new run.',
+    title: 'The run cannot be used for this',
+    hint: 'It was deleted, or what it started from has changed since. Start a new run.',
+  },
+  'train/elsewhere': {
+    title: 'The run is in use',
+    hint: 'Wait until it has ended in the other tab, or cancel it there.',
   },
   'search/pool-too-small': {
     title: 'Pool too small',

@@ -1,6 +1,7 @@
-/** A button that asks once before it deletes: the question takes its place. */
+/** A button that asks once before it deletes: the question takes its place, and the focus goes with it. */
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { useId, useState } from 'react';
+import { focusPlaceTitle } from '../../services/navigation.ts';
 import styles from './ModelsPlace.module.css';
 
 export interface DeleteButtonProps {
@@ -10,23 +11,49 @@ export interface DeleteButtonProps {
   readonly onDelete: () => void;
 }
 
+/** As a ref: the button takes the focus of the one whose place it takes. */
+function takeFocus(button: HTMLButtonElement | null): void {
+  button?.focus();
+}
+
 /** The button, and after a click the question. */
 export function DeleteButton({ label, question, onDelete }: DeleteButtonProps) {
-  const [isAsking, setIsAsking] = useState(false);
-  if (!isAsking) {
+  const [state, setState] = useState<'untouched' | 'asking' | 'kept'>('untouched');
+  const questionId = useId();
+  if (state !== 'asking') {
     return (
-      <Button variant="default" size="compact-xs" onClick={() => setIsAsking(true)}>
+      <Button
+        key="ask"
+        ref={state === 'kept' ? takeFocus : undefined}
+        variant="default"
+        size="compact-xs"
+        onClick={() => setState('asking')}
+      >
         {label}
       </Button>
     );
   }
   return (
     <span className={styles['question']}>
-      {question}
-      <Button color="red" size="compact-xs" onClick={onDelete}>
+      <span id={questionId}>{question}</span>
+      <Button
+        color="red"
+        size="compact-xs"
+        onClick={() => {
+          onDelete();
+          // What this button stands in goes with what it deletes.
+          focusPlaceTitle();
+        }}
+      >
         Delete
       </Button>
-      <Button variant="default" size="compact-xs" onClick={() => setIsAsking(false)}>
+      <Button
+        ref={takeFocus}
+        variant="default"
+        size="compact-xs"
+        aria-describedby={questionId}
+        onClick={() => setState('kept')}
+      >
         Keep
       </Button>
     </span>

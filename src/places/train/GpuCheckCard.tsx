@@ -6,7 +6,7 @@ import { CHECK_JOB, failedCount, startGpuCheck } from '../../services/train-chec
 import { TRAIN_JOB } from '../../services/train.ts';
 import { isKindRunning } from '../../state/jobs.ts';
 import { useStore } from '../../state/store.ts';
-import { formatCount, formatNumber } from '../../ui/format.ts';
+import { formatCount, formatCounted, formatNumber } from '../../ui/format.ts';
 import { Notice } from '../../ui/Notice.tsx';
 import { type TableColumn, VirtualTable } from '../../ui/VirtualTable.tsx';
 import styles from './TrainPlace.module.css';
@@ -49,7 +49,7 @@ function rowsOf({ kernels, gradients }: GpuCheck): readonly Row[] {
 export function describeCheck(check: GpuCheck): string {
   const failed = failedCount(check);
   const made = `${check.adapter}, ${STARTED.format(new Date(check.checkedAt))}`;
-  const counted = `${formatCount(check.kernels.length)} kernels, ${formatCount(check.gradients.length)} gradients`;
+  const counted = `${formatCounted(check.kernels.length, 'kernel')}, ${formatCounted(check.gradients.length, 'gradient')}`;
   return failed === 0
     ? `${made}: ${counted}, all agree with the oracle.`
     : `${made}: ${formatCount(failed)} of ${counted} differ from the oracle.`;
@@ -89,6 +89,7 @@ export function GpuCheckCard() {
           size="compact-sm"
           loading={isChecking}
           disabled={isTraining || !hasGpu}
+          aria-describedby={isTraining ? 'gpu-check-blocked' : undefined}
           onClick={startGpuCheck}
         >
           Check this GPU
@@ -99,6 +100,11 @@ export function GpuCheckCard() {
           ? 'Compares every kernel with the oracle and the gradients of the adapters with finite differences, on this machine. The result is stored and goes with every run.'
           : describeCheck(check)}
       </p>
+      {isTraining && (
+        <p id="gpu-check-blocked" className={styles['soft']}>
+          While a run trains the GPU cannot be checked.
+        </p>
+      )}
       {check !== null && adapter !== '' && check.adapter !== adapter && (
         <Notice tone="note">This check was made on another adapter than the present one, {adapter}.</Notice>
       )}

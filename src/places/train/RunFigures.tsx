@@ -1,10 +1,11 @@
 /** The figures of a run: losses, learning rate, rate, validation Dice, and where a step spends its time on the GPU. */
-import type { TrainRun } from '../../../workers/api/train.ts';
+import type { TrainRun, TrainSettings } from '../../../workers/api/train.ts';
 import type { FigureStatus } from '../../charts/figure-frame.ts';
 import { LineFigure } from '../../charts/LineFigure.tsx';
 import type { LineSeries } from '../../charts/line-figure.ts';
 import { TimeBarFigure } from '../../charts/TimeBarFigure.tsx';
 import { trainProvenance } from '../../services/train-export.ts';
+import type { Method } from '../../state/train-recipes.ts';
 import { formatCount, formatCounted } from '../../ui/format.ts';
 import { Overlays } from './Overlays.tsx';
 import { HALF_LIFE_STEPS, type RunSeries } from './run-series.ts';
@@ -14,6 +15,20 @@ const SMOOTHED = `Smoothed: exponentially weighted mean with a half-life of ${HA
 
 function statusOf(series: readonly LineSeries[], message: string): FigureStatus {
   return series.some(({ points }) => points.x.length > 0) ? { kind: 'ready' } : { kind: 'empty', message };
+}
+
+/** What the loss of a method is beside that of plain training. */
+const LOSS_WORDS: Readonly<Record<Method, string>> = {
+  plain: 'It is what is minimised.',
+  febs: 'The probabilities in the Dice loss are scaled by group.',
+  groupDro: 'Computed for each group of the batch, and summed with the weights of the groups.',
+  adversarial: "The classifier's loss is not in it.",
+  balancedSampling: 'Groups are drawn equally often.',
+  inverseFrequency: 'Images weigh by the inverse frequency of their group.',
+};
+
+function lossText({ crossEntropyWeight, diceWeight, batchSize }: TrainSettings): string {
+  return `${crossEntropyWeight} × cross-entropy + ${diceWeight} × Dice loss of the batch of ${batchSize}.`;
 }
 
 const NO_STEP = 'The first step has not been reported yet.';
@@ -42,7 +57,7 @@ function LossFigures({ run, series }: FiguresProps) {
       <LineFigure
         {...frame}
         title="Loss of every step"
-        caption={`${settings.crossEntropyWeight} × cross-entropy + ${settings.diceWeight} × Dice loss of the batch of ${settings.batchSize}, as it is minimised. ${SMOOTHED}`}
+        caption={[lossText(settings), LOSS_WORDS[settings.objective.kind], SMOOTHED].join(' ')}
         fileName="train-loss"
         yLabel="Loss"
         series={series.loss}

@@ -147,7 +147,7 @@ function GoOn({ run }: { readonly run: TrainRun }) {
 export function RunHead({ run }: { readonly run: TrainRun }) {
   const [failure, setFailure] = useState<SerializedError>();
   const status = useRunStatus(run);
-  const isHere = status === 'running' || status === 'paused';
+  const isUnderWay = status === 'running' || status === 'paused' || status === 'elsewhere';
   const { spec } = run;
   const attempt: Attempt = (action) => {
     setFailure(undefined);
@@ -169,9 +169,9 @@ export function RunHead({ run }: { readonly run: TrainRun }) {
         </div>
         <div className={styles['actions']}>
           <GoOn run={run} />
-          {!isHere && <UseLinks run={run} attempt={attempt} />}
+          {!isUnderWay && <UseLinks run={run} attempt={attempt} />}
           <ExportMenu run={run} attempt={attempt} />
-          {!isHere && (
+          {!isUnderWay && (
             <DeleteButton
               key={spec.runId}
               label="Delete"

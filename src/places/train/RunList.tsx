@@ -61,10 +61,11 @@ export function RunList() {
   const runs = useStore((state) => state.train.runs);
   const shown = useStore((state) => shownTrainRunOf(state.train));
   const incidents = useStore((state) => state.train.incidents);
+  const elsewhere = useStore((state) => state.train.elsewhere);
   const job = useTrainJob();
   const rows = runs.map((run) => ({
     run,
-    status: STATUS_WORDS[statusOf(run, incidents, job)],
+    status: STATUS_WORDS[statusOf(run, { incidents, elsewhere }, job)],
     isShown: run === shown,
   }));
   return (

@@ -55,6 +55,11 @@ export function RunNotices({ run, series }: { readonly run: TrainRun; readonly s
             : `It can go on from step ${formatCount(run.checkpointStep)}, with the same numbers as if it had not stopped.`}
         </Notice>
       )}
+      {status === 'elsewhere' && (
+        <Notice tone="note" title="Another tab is at this run">
+          It is shown as of its last checkpoint. When it has ended there, it can be used here.
+        </Notice>
+      )}
       {status === 'failed' && run.error !== undefined && <ErrorNotice error={run.error} />}
       {series.notices.length > 0 && (
         <details className={styles['details']}>

@@ -1,6 +1,7 @@
 /** A run in four numbers, each with what it means. */
 import type { ReactNode } from 'react';
 import type { TrainRun } from '../../../workers/api/train.ts';
+import type { RunStatus } from '../../state/train-progress.ts';
 import { formatCount, formatDuration, formatNumber, formatPercent, formatTimeLeft } from '../../ui/format.ts';
 import type { RunSeries } from './run-series.ts';
 import styles from './TrainPlace.module.css';
@@ -16,10 +17,11 @@ function Statement(props: { readonly title: string; readonly value: string; read
   );
 }
 
-function timeText(run: TrainRun, remainingMs: number | null): string {
-  return remainingMs === null
-    ? `${formatDuration(run.elapsedMs)} so far.`
-    : `about ${formatTimeLeft(remainingMs)} left.`;
+/** What a run has taken is known at its checkpoints and its end only, and counts its pauses. */
+function timeText(run: TrainRun, status: RunStatus, remainingMs: number | null): string {
+  if (status === 'paused' || status === 'elsewhere') return '';
+  if (status !== 'running') return `Took ${formatDuration(run.elapsedMs)}, pauses included. `;
+  return remainingMs === null ? '' : `About ${formatTimeLeft(remainingMs)} left. `;
 }
 
 const NONE_YET = 'none yet';
@@ -27,7 +29,7 @@ const NONE_YET = 'none yet';
 /** The statement cards. */
 export function RunStatements({ run, series }: { readonly run: TrainRun; readonly series: RunSeries }) {
   const job = useTrainJob();
-  const isHere = useRunStatus(run) === 'running';
+  const status = useRunStatus(run);
   const { lastStep, lastValidation, loss, rate } = series;
   const smoothed = loss[1]?.points.y.at(-1);
   const images = rate[1]?.points.y.at(-1);
@@ -37,9 +39,11 @@ export function RunStatements({ run, series }: { readonly run: TrainRun; readonl
     <div className={styles['statements']}>
       <Statement title="Step" value={`${formatCount(step)} of ${formatCount(run.stepCount)}`}>
         {lastStep !== undefined &&
-          `Epoch ${formatCount(lastStep.epoch)} of ${formatCount(run.spec.settings.epochCount)}; `}
-        {timeText(run, isHere ? (job?.remainingMs ?? null) : null)} Last checkpoint at step{' '}
-        {formatCount(run.checkpointStep)}.
+          `Epoch ${formatCount(lastStep.epoch)} of ${formatCount(run.spec.settings.epochCount)}. `}
+        {timeText(run, status, job?.remainingMs ?? null)}
+        {run.checkpointStep === 0
+          ? 'No checkpoint yet.'
+          : `Last checkpoint at step ${formatCount(run.checkpointStep)}.`}
       </Statement>
       <Statement title="Loss, smoothed" value={smoothed === undefined ? NONE_YET : formatNumber(smoothed)}>
         {lastStep === undefined

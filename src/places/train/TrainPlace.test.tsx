@@ -34,6 +34,13 @@ vi.mock('../../services/models.ts', () => ({
   loadMadeModel: () => Promise.resolve(),
 }));
 
+/** What other tabs are at: there are no locks outside a browser. */
+const elsewhere = vi.hoisted(() => new Set<string>());
+vi.mock('../../services/run-lock.ts', () => ({
+  withRunLock: (_runId: string, task: () => Promise<unknown>) => task(),
+  runsAtWork: () => Promise.resolve([...elsewhere]),
+}));
+
 const GROUPS = 3;
 
 function record(index: number): SampleRecord {
@@ -88,6 +95,7 @@ async function start(user: ReturnType<typeof userEvent.setup>) {
 beforeEach(() => {
   resetPage();
   now.fake = createFakeTraining();
+  elsewhere.clear();
 });
 afterEach(async () => {
   for (const { id } of store.getState().jobs.running) cancelJob(id);
@@ -168,6 +176,28 @@ describe('before a run', () => {
     expect(startButton().hasAttribute('disabled')).toBe(true);
   });
 
+  it('refuses a loss of which nothing is left', async () => {
+    loadCohort();
+    const user = await open();
+    for (const name of [/^Weight of cross-entropy/, /^Weight of the Dice loss/]) {
+      const weight = screen.getByRole('textbox', { name });
+      await user.clear(weight);
+      await user.type(weight, '0');
+    }
+    expect(screen.getByText(/Both weights of the loss are 0/)).toBeDefined();
+    expect(startButton().hasAttribute('disabled')).toBe(true);
+  });
+
+  it('gives the focus of a reset to its setting', async () => {
+    loadCohort();
+    const user = await open();
+    const batch = screen.getByRole('textbox', { name: /^Batch/ });
+    await user.clear(batch);
+    await user.type(batch, '3');
+    await user.click(screen.getByRole('button', { name: /^Reset Batch/ }));
+    expect(document.activeElement).toBe(batch);
+  });
+
   it('lists models that cannot be trained, disabled and with the reason', async () => {
     fake().untrainable.set('baseline-segmenter', 'It has no weights.');
     loadCohort();
@@ -218,6 +248,29 @@ describe('a run', () => {
     await screen.findByRole('button', { name: 'Evaluate its best model' });
     expect(screen.getByRole('button', { name: 'Search with its encoder' })).toBeDefined();
     expect(job()).toBeUndefined();
+  });
+
+  it('is started once however often it is asked for, and leaves the focus where it is', async () => {
+    loadCohort();
+    const user = await open();
+    await waitFor(() => expect(startButton().hasAttribute('disabled')).toBe(false));
+    await user.dblClick(startButton());
+    await waitFor(() => expect(fake().started).toHaveLength(1));
+    await user.click(startButton());
+    await screen.findByRole('heading', { level: 2, name: /running/ });
+    expect(fake().started).toHaveLength(1);
+    expect(store.getState().jobs.ended.filter(({ kind }) => kind === 'train')).toEqual([]);
+    expect(document.activeElement).toBe(startButton());
+  });
+
+  it('leaves the estimate of the next run to follow the settings', async () => {
+    loadCohort();
+    const user = await open();
+    await start(user);
+    const count = () => fake().calls.filter((call) => call === 'estimate').length;
+    const before = count();
+    await user.type(screen.getByRole('textbox', { name: /^Epochs \(/ }), '{ArrowUp}');
+    await waitFor(() => expect(count()).toBeGreaterThan(before));
   });
 
   it('can be paused, goes on, and is kept as interrupted when it is cancelled', async () => {
@@ -306,6 +359,21 @@ describe('a run of an earlier visit', () => {
     expect(fake().started[0]?.training).toEqual([{ id, shard: 1, group: 0 }]);
   });
 
+  it('can neither go on nor be deleted while another tab is at it, and is read anew when the person comes back', async () => {
+    loadCohort();
+    const { id } = store.getState().cohort.records[3] as SampleRecord;
+    fake().leave(spec([id]));
+    elsewhere.add('earlier');
+    await open();
+    await screen.findByText('Another tab is at this run');
+    expect(screen.queryByRole('button', { name: /^Go on/ })).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Delete' })).toBeNull();
+    elsewhere.clear();
+    act(() => void window.dispatchEvent(new Event('focus')));
+    await screen.findByRole('button', { name: 'Go on from step 25' });
+    expect(screen.getByRole('button', { name: 'Delete' })).toBeDefined();
+  });
+
   it('cannot go on without its samples, and can be deleted after a question', async () => {
     loadCohort();
     fake().leave(spec(['not there']));
@@ -314,8 +382,13 @@ describe('a run of an earlier visit', () => {
     expect(goOn.hasAttribute('disabled')).toBe(true);
     expect(screen.getByText(/1 image of this run is not in the cohort now/)).toBeDefined();
     await user.click(screen.getByRole('button', { name: 'Delete' }));
+    expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Keep' }));
+    await user.keyboard('{Enter}');
+    expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Delete' }));
+    await user.click(screen.getByRole('button', { name: 'Delete' }));
     await user.click(screen.getByRole('button', { name: 'Delete' }));
     await waitFor(() => expect(store.getState().train.runs).toHaveLength(0));
+    expect(document.activeElement).toBe(screen.getByRole('heading', { level: 1 }));
   });
 });
 
@@ -323,7 +396,7 @@ describe('the check of the GPU', () => {
   it('is made when asked for and shown with what was compared', async () => {
     const user = await open();
     await user.click(screen.getByRole('button', { name: 'Check this GPU' }));
-    await screen.findByText(/1 kernels, 1 gradients, all agree with the oracle/);
+    await screen.findByText(/1 kernel, 1 gradient, all agree with the oracle/);
     await user.click(screen.getByText('What was compared'));
     expect(screen.getByRole('region', { name: 'Check of pretended' })).toBeDefined();
   });

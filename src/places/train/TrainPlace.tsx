@@ -3,9 +3,10 @@ import { Button } from '@mantine/core';
 import { IconActivity, IconPlayerPlay } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { goTo } from '../../services/navigation.ts';
-import { startTraining } from '../../services/train.ts';
+import { startTraining, TRAIN_JOB } from '../../services/train.ts';
 import { watchEstimate } from '../../services/train-estimate.ts';
-import { prepareTraining } from '../../services/train-runs.ts';
+import { prepareTraining, watchOtherTabs } from '../../services/train-runs.ts';
+import { runningOfKind } from '../../state/jobs.ts';
 import { useStore } from '../../state/store.ts';
 import { shownTrainRunOf } from '../../state/train.ts';
 import { statusOf } from '../../state/train-progress.ts';
@@ -75,16 +76,20 @@ export function TrainPlace() {
   const isRestored = useStore((state) => state.train.restored);
   const hasRuns = useStore((state) => state.train.runs.length > 0);
   const shown = useStore((state) => shownTrainRunOf(state.train));
-  const incidents = useStore((state) => state.train.incidents);
+  const isInterrupted = useStore(
+    ({ train, jobs }) =>
+      shown !== undefined && statusOf(shown, train, runningOfKind(jobs, TRAIN_JOB)) === 'interrupted',
+  );
   const job = useTrainJob();
   useEffect(() => void prepareTraining(), []);
   useEffect(watchEstimate, []);
+  useEffect(watchOtherTabs, []);
   const isRunning = job !== undefined;
   const facts = {
     hasCohort,
     isRunning,
     isPaused: job?.paused ?? false,
-    isInterrupted: shown !== undefined && statusOf(shown, incidents, job) === 'interrupted',
+    isInterrupted,
     hasRuns,
     trainingCount: plan.training.length,
   };
@@ -93,8 +98,8 @@ export function TrainPlace() {
         label: 'Start training',
         icon: <IconPlayerPlay size={16} aria-hidden />,
         onClick: () => void startTraining(),
-        busy: isRunning,
-        blockedBecause: isRunning ? undefined : problem,
+        busy: isRunning && !job.paused,
+        blockedBecause: isRunning ? (job.paused ? 'A run is paused.' : undefined) : problem,
       }
     : { label: 'Go to Cohort', onClick: () => goTo('cohort') };
   return (

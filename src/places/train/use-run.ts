@@ -1,11 +1,11 @@
 /** Where a run stands on this page, on stable values. */
 import { useMemo } from 'react';
-import type { TrainRun, TrainStatus } from '../../../workers/api/train.ts';
+import type { TrainRun } from '../../../workers/api/train.ts';
 import { TRAIN_JOB } from '../../services/train.ts';
 import { selectIndexById } from '../../state/cohort-selectors.ts';
 import { type RunningJob, runningOfKind } from '../../state/jobs.ts';
 import { useStore } from '../../state/store.ts';
-import { missingSampleCount, statusOf } from '../../state/train-progress.ts';
+import { missingSampleCount, type RunStatus, statusOf } from '../../state/train-progress.ts';
 
 /** The running job of training, if there is one. */
 export function useTrainJob(): RunningJob | undefined {
@@ -13,8 +13,8 @@ export function useTrainJob(): RunningJob | undefined {
 }
 
 /** The status of a run as this page knows it. */
-export function useRunStatus(run: TrainRun): TrainStatus {
-  return useStore((state) => statusOf(run, state.train.incidents, runningOfKind(state.jobs, TRAIN_JOB)));
+export function useRunStatus(run: TrainRun): RunStatus {
+  return useStore((state) => statusOf(run, state.train, runningOfKind(state.jobs, TRAIN_JOB)));
 }
 
 /** How many of a run's samples cannot be read now. */

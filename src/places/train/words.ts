@@ -1,13 +1,14 @@
 /** How runs are put into words. */
-import type { TrainStatus } from '../../../workers/api/train.ts';
+import type { RunStatus } from '../../state/train-progress.ts';
 
-export const STATUS_WORDS: Readonly<Record<TrainStatus, string>> = {
+export const STATUS_WORDS: Readonly<Record<RunStatus, string>> = {
   running: 'running',
   paused: 'paused',
   interrupted: 'interrupted',
   finished: 'finished',
   'stopped-early': 'stopped early',
   failed: 'failed',
+  elsewhere: 'in another tab',
 };
 
 export const STARTED = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
