@@ -1,5 +1,5 @@
 /** Steps of SGD and gradients with FEBS of small TransUNets against PyTorch (goldens, section 12): a minute or two in the oracle. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -8,8 +8,9 @@ import { readNpz } from '../../core/formats/npz.ts';
 import { goldensFolder } from '../../core/goldens.ts';
 import { describeDifference, GRADIENT_NORMS, LOSSES, TRANSUNET_STEPS } from '../../core/testing.ts';
 import { interpretTraining } from '../reference/interpret-training.ts';
-import { globalNorm, initialMoments, stepOptimizer } from '../reference/optimizers.ts';
+import { globalNorm } from '../reference/optimizers.ts';
 import { readTransUnetCases } from '../testing/transunet-golden.ts';
+import { runSgd } from '../testing/transunet-steps.ts';
 import {
   readArrays,
   readTransUnetTraining,
@@ -29,39 +30,18 @@ describe.each(cases)('training the small TransUNet $name', { timeout: TIMEOUT_MS
   const { sgd } = config;
   const nearZero = new Set(config.near_zero_gradients);
 
-  it('has the losses of PyTorch along steps of SGD, and its weights where they are stored', async () => {
+  it('has the losses of PyTorch along steps of SGD, and its weights after them', async () => {
     const { values, trainingWith } = await readTransUnetTraining(transUnet, readBytes);
-    const training = trainingWith({ kind: 'none' }, 1);
-    const optimizer = { kind: 'sgd', momentum: sgd.momentum, weightDecay: sgd.weight_decay } as const;
-    const current = new Map(
-      Object.entries(values).map(([name, { shape, data }]) => [
-        name,
-        { shape, data: Float64Array.from(data) },
-      ]),
-    );
-    const moments = new Map([...current].map(([name, { data }]) => [name, initialMoments(data.length)]));
-    const losses: number[] = [];
-    for (const [index, learningRate] of sgd.lr_used.entries()) {
-      const result = interpretTraining(training, Object.fromEntries(current));
-      losses.push(result.outputs['loss']?.data[0] ?? Number.NaN);
-      for (const [name, { data: gradient }] of result.gradients) {
-        const weight = current.get(name)?.data ?? new Float64Array();
-        const own = moments.get(name) ?? initialMoments(0);
-        stepOptimizer(weight, gradient, own, index + 1, learningRate, optimizer);
-      }
-      for (const [name, value] of result.updates)
-        current.set(name, { shape: value.shape, data: Float64Array.from(value.data) });
-    }
-    expect(describeDifference(losses, sgd.loss_fp64, LOSSES)).toBeUndefined();
+    const run = runSgd(trainingWith({ kind: 'none' }, 1), values, sgd);
+    expect(describeDifference(run.losses, sgd.loss_fp64, LOSSES)).toBeUndefined();
 
-    const file = join(folder, `${transUnet.name}_weights_after_${sgd.lr_used.length}_sgd_steps.npz`);
-    // Too large for the project's own copies: compared where the whole reference data is given.
-    const stored = existsSync(file)
-      ? readArrays(readNpz(new Uint8Array(readFileSync(file))))
-      : new Map<string, never>();
-    const far = [...stored].flatMap(([name, { data }]) => {
-      if (name.endsWith('num_batches_tracked') || nearZero.has(name)) return [];
-      const difference = describeDifference(current.get(name)?.data ?? [], data, TRANSUNET_STEPS);
+    const file = `${transUnet.name}_weights_after_${sgd.lr_used.length}_sgd_steps.npz`;
+    const stored = [...readArrays(readNpz(await readBytes(file)))].filter(
+      ([name]) => !name.endsWith('num_batches_tracked'),
+    );
+    expect([...run.values.keys()].toSorted()).toEqual(stored.map(([name]) => name).toSorted());
+    const far = stored.flatMap(([name, { data }]) => {
+      const difference = describeDifference(run.values.get(name) ?? [], data, TRANSUNET_STEPS);
       return difference === undefined ? [] : [`${name}: ${difference}`];
     });
     expect(far).toEqual([]);

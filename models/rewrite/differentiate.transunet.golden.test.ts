@@ -11,8 +11,8 @@ import {
   maxAbsDifference,
   REDUCED_F32,
   relativeL2,
-  TRANSUNET_GRADIENTS_REL_L2,
-  TRANSUNET_TRAINING_LOGITS,
+  TRANSUNET_ORACLE_GRADIENTS_REL_L2,
+  TRANSUNET_TRAINING_LOGITS_REL_L2,
 } from '../../core/testing.ts';
 import { interpretTraining } from '../reference/interpret-training.ts';
 import { readTransUnetCases } from '../testing/transunet-golden.ts';
@@ -57,7 +57,7 @@ describe.each(cases)('training the small TransUNet $name', (transUnet) => {
       checked++;
       worstError = Math.max(worstError, maxAbsDifference(gradient, data));
       const off = relativeL2(gradient, data);
-      if (!(off <= TRANSUNET_GRADIENTS_REL_L2)) far.push(`${name}: ${off}`);
+      if (!(off <= TRANSUNET_ORACLE_GRADIENTS_REL_L2)) far.push(`${name}: ${off}`);
     }
     expect(far).toEqual([]);
 
@@ -78,6 +78,6 @@ describe.each(cases)('training the small TransUNet $name', (transUnet) => {
       batchNormMomentum: BATCH_NORM_MOMENTUM,
     });
     const actual = interpretTraining(forward, values).outputs['logits']?.data ?? [];
-    expect(describeDifference(actual, logits.data, TRANSUNET_TRAINING_LOGITS)).toBeUndefined();
+    expect(relativeL2(actual, logits.data)).toBeLessThan(TRANSUNET_TRAINING_LOGITS_REL_L2);
   });
 });
