@@ -1,13 +1,17 @@
 /** The list of runs and the events of the one that is shown, as the compute worker keeps them; opening, exporting and deleting runs. */
 import { WorkbenchError } from '../../core/errors.ts';
-import type { TrainedForm, ValidationOverlay } from '../../workers/api/train.ts';
+import type { TrainedForm, TrainRun, ValidationOverlay } from '../../workers/api/train.ts';
 import { saveFile } from '../charts/export.ts';
 import { store, update } from '../state/store.ts';
 import { withEvents, withRuns, withShownRun } from '../state/train.ts';
+import { formatBytes } from '../ui/format.ts';
+import { startJob } from './jobs.ts';
 import { loadMadeModel, refreshMade } from './models.ts';
 import { goTo } from './navigation.ts';
 import { runsAtWork, withRunLock } from './run-lock.ts';
 import { startCompute } from './workers.ts';
+
+const EXPORT_JOB = 'export-trained';
 
 /** How often the events of the shown run are asked for: often enough to look live, too rarely to cost anything. */
 const FOLLOW_EVERY_MS = 500;
@@ -114,11 +118,25 @@ export async function deleteTrainRun(runId: string): Promise<void> {
   await refreshMade(worker);
 }
 
-/** Saves what a run has learnt as a file. Errors: `train/no-run`. */
-export async function exportTrained(runId: string, which: 'best' | 'last', form: TrainedForm): Promise<void> {
-  const { worker } = await startCompute();
-  const file = await worker.exportTrained(runId, which, form);
-  saveFile(file.name, file);
+/** Saves what a run has learnt as a file, as a job: a large model is read, merged and written anew. */
+export function startExport({ spec }: TrainRun, which: 'best' | 'last', form: TrainedForm): void {
+  const { runId, name } = spec;
+  const { end } = startJob<File>({
+    kind: EXPORT_JOB,
+    label: `Exporting ${name}`,
+    place: 'train',
+    async run(signal) {
+      const { worker } = await startCompute();
+      const file = await worker.exportTrained(runId, which, form);
+      signal.throwIfAborted();
+      return file;
+    },
+    summarize: (outcome) =>
+      outcome.status === 'done' ? `${outcome.value.name}, ${formatBytes(outcome.value.size)}.` : '',
+  });
+  void end.then((outcome) => {
+    if (outcome.status === 'done') saveFile(outcome.value.name, outcome.value);
+  });
 }
 
 /** The role that a place gives to a trained model: it segments for Evaluate, its encoder extracts features for Search. */

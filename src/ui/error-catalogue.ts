@@ -186,8 +186,8 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     hint: 'Load a feature extractor in Models.',
   },
   'model/storage-full': {
-    title: 'No room for the model',
-    hint: 'Delete models that you do not need here, or other stored data on the privacy page, and try again.',
+    title: 'Storage is full',
+    hint: 'Delete models and runs that you do not need, or other stored data on the privacy page, and try again.',
   },
   'model/needs-checkpoint': {
     title: 'The other half is missing',

@@ -12,7 +12,7 @@ function isQuotaError(error: unknown): boolean {
 function storageFull(cause: unknown): WorkbenchError {
   return new WorkbenchError(
     'model/storage-full',
-    'The browser has no room left for this model. Delete models or other stored data and convert it again.',
+    'The browser has no room left for a model or a checkpoint that was being written.',
     { cause },
   );
 }

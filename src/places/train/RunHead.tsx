@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { type SerializedError, serializeError } from '../../../core/errors.ts';
 import type { TrainedForm, TrainEvent, TrainRun, TrainSettings } from '../../../workers/api/train.ts';
 import { resumeTraining } from '../../services/train.ts';
-import { deleteTrainRun, exportTrained, openTrainedModel } from '../../services/train-runs.ts';
+import { deleteTrainRun, openTrainedModel, startExport } from '../../services/train-runs.ts';
 import { saveRunJson, saveStepsCsv } from '../../services/train-export.ts';
 import { store, useStore } from '../../state/store.ts';
 import { METHOD_LABELS } from '../../state/train-recipes.ts';
@@ -53,7 +53,6 @@ function hasRoundedWeights({ spec: { settings } }: TrainRun): boolean {
 type Attempt = (action: () => Promise<void>) => void;
 
 function ExportMenu({ run, attempt }: { readonly run: TrainRun; readonly attempt: Attempt }) {
-  const { runId } = run.spec;
   return (
     <Menu position="bottom-end" withinPortal transitionProps={{ duration: 0 }}>
       <Menu.Target>
@@ -70,10 +69,7 @@ function ExportMenu({ run, attempt }: { readonly run: TrainRun; readonly attempt
         )}
         {keptWeightsOf(run).flatMap((which) =>
           formsOf(run).map(({ form, label }) => (
-            <Menu.Item
-              key={`${which} ${form}`}
-              onClick={() => attempt(() => exportTrained(runId, which, form))}
-            >
+            <Menu.Item key={`${which} ${form}`} onClick={() => startExport(run, which, form)}>
               {label}, {WHICH_WORDS[which]}
             </Menu.Item>
           )),

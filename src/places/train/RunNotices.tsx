@@ -41,6 +41,16 @@ function WhileRunning() {
   );
 }
 
+/** What going on with an interrupted run would give. */
+function GoingOn({ run: { adapter, checkpointStep } }: { readonly run: TrainRun }) {
+  const here = useStore(({ device }) => (device.status === 'ready' ? device.report.adapter : ''));
+  if (checkpointStep === 0) return 'It has no checkpoint yet and would begin again.';
+  const from = `It can go on from step ${formatCount(checkpointStep)}`;
+  return here === '' || here === adapter
+    ? `${from}, with the same numbers as if it had not stopped.`
+    : `${from}, but was trained on ${adapter} and would go on with ${here}, which rounds otherwise.`;
+}
+
 /** Warnings, the error of a failed run, and the list of notices. */
 export function RunNotices({ run, series }: { readonly run: TrainRun; readonly series: RunSeries }) {
   const status = useRunStatus(run);
@@ -50,9 +60,7 @@ export function RunNotices({ run, series }: { readonly run: TrainRun; readonly s
       {isHere && <WhileRunning />}
       {status === 'interrupted' && (
         <Notice tone="warn" title="This run was interrupted">
-          {run.checkpointStep === 0
-            ? 'It has no checkpoint yet and would begin again.'
-            : `It can go on from step ${formatCount(run.checkpointStep)}, with the same numbers as if it had not stopped.`}
+          <GoingOn run={run} />
         </Notice>
       )}
       {status === 'elsewhere' && (

@@ -248,6 +248,15 @@ describe('a run', () => {
     await screen.findByRole('button', { name: 'Evaluate its best model' });
     expect(screen.getByRole('button', { name: 'Search with its encoder' })).toBeDefined();
     expect(job()).toBeUndefined();
+
+    await user.click(screen.getByRole('button', { name: 'Export run' }));
+    await user.click(await screen.findByRole('menuitem', { name: /\.safetensors\), best/ }));
+    await waitFor(() =>
+      expect(store.getState().jobs.ended[0]).toMatchObject({
+        status: 'done',
+        summary: 'best.safetensors, 7 B.',
+      }),
+    );
   });
 
   it('is started once however often it is asked for, and leaves the focus where it is', async () => {
