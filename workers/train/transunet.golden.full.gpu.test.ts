@@ -41,14 +41,14 @@ const leastTolerance = (name: string) =>
 describe.each(cases)('the small TransUNet $name in the engine', { timeout: TIMEOUT_MS }, (transUnet) => {
   const { sgd, ...config } = configs[transUnet.name] as TransUnetTrainingConfig;
   const nearZero = new Set(config.near_zero_gradients);
-  let [read, rounding]: [TransUnetTraining?, RoundingBounds?] = [];
+  let [read, bounds]: [TransUnetTraining?, RoundingBounds?] = [];
   beforeAll(async () => {
     read = await readTransUnetTraining(transUnet, readBytes);
-    rounding = roundingBounds(read.trainingWith({ kind: 'none' }, 1), read.values, sgd);
+    bounds = roundingBounds(read.trainingWith({ kind: 'none' }, 1), read.values, sgd);
   });
   const opened = () => {
-    if (read === undefined || rounding === undefined) throw new Error('A case is read before its tests.');
-    return { ...read, rounding };
+    if (read === undefined || bounds === undefined) throw new Error('A case is read before its tests.');
+    return { ...read, rounding: bounds };
   };
 
   async function open(training: TrainingGraph, values: TestValues) {
