@@ -16,7 +16,7 @@ import {
   selectTrainModel,
   selectTrainPlan,
 } from '../state/train-selectors.ts';
-import { formatCount } from '../ui/format.ts';
+import { formatCounted, formatPercent } from '../ui/format.ts';
 import { announce } from './announce.ts';
 import type { RunningCompute } from './compute-service.ts';
 import { type JobEnd, startJob } from './jobs.ts';
@@ -117,8 +117,8 @@ function summarize(end: JobEnd<TrainRun>): string {
   if (end.status === 'cancelled') return 'Its checkpoint is kept; the run can go on from there.';
   if (end.status === 'failed') return '';
   const { step, best } = end.value;
-  const score = best === undefined ? '' : `, best disc Dice ${(100 * best.discDice).toFixed(1)}%`;
-  return `${formatCount(step)} steps${score}.`;
+  const score = best === undefined ? '' : `, best disc Dice ${formatPercent(best.discDice)}`;
+  return `${formatCounted(step, 'step')}${score}.`;
 }
 
 function runJob(spec: TrainSpec): void {
@@ -130,7 +130,7 @@ function runJob(spec: TrainSpec): void {
   let isPaused = false;
   const { end } = startJob<TrainRun>({
     kind: TRAIN_JOB,
-    label: `Training on ${formatCount(training.length)} images: ${name}`,
+    label: `Training on ${formatCounted(training.length, 'image')}: ${name}`,
     place: 'train',
     async run(signal, report) {
       const stopWatching = checkpointWhenHidden(runId);

@@ -44,7 +44,7 @@ function GroupCounts({ plan }: { readonly plan: TrainPlan }) {
 }
 
 function Warnings({ plan }: { readonly plan: TrainPlan }) {
-  const { method } = useStore(selectTrainChoices);
+  const { method, validateEverySteps } = useStore(selectTrainChoices);
   const named = (counts: readonly number[], isMeant: (count: number) => boolean) =>
     plan.groups.filter((_, i) => isMeant(counts[i] ?? 0)).join(', ');
   const absent = named(plan.trainingCounts, (count) => count === 0);
@@ -66,10 +66,8 @@ function Warnings({ plan }: { readonly plan: TrainPlan }) {
       {method !== 'plain' && absent !== '' && (
         <Notice tone="warn">No training image of: {absent}. The method can do nothing for them.</Notice>
       )}
-      {plan.validation.length === 0 ? (
-        <Notice tone="note">
-          No validation set: only the last checkpoint is kept, none is known as best.
-        </Notice>
+      {plan.validation.length === 0 || validateEverySteps === 0 ? (
+        <Notice tone="note">No validation: only the last checkpoint is kept, none is known as best.</Notice>
       ) : (
         small !== '' && (
           <Notice tone="note">

@@ -22,7 +22,10 @@ const COLUMNS: readonly TableColumn<Row>[] = [
     key: 'name',
     header: 'Run',
     render: ({ run, isShown }) => (
-      <span title={run.spec.name}>{isShown ? <strong>{run.spec.name}</strong> : run.spec.name}</span>
+      <span title={run.spec.name}>
+        {isShown ? <strong>{run.spec.name}</strong> : run.spec.name}
+        {isShown && <span className="visually-hidden">, shown below</span>}
+      </span>
     ),
   },
   {

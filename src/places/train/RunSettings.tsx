@@ -48,7 +48,7 @@ export function RunSettings() {
           label="GPU memory to use"
           unit="MiB"
           step={256}
-          reason="WebGPU does not tell how much there is. Too much ends in a lost device, too little only costs time."
+          reason="WebGPU does not tell how much there is. Too much ends in a lost device, too little only costs time. 1 MiB is 1.05 MB."
         />
         <ChoiceSetting
           {...of('recomputation')}
