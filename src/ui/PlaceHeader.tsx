@@ -1,6 +1,6 @@
 /** Head of a place: its title, one sentence that says what to do next, and the place's one primary action. */
-import { Button, Loader } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { BusyButton } from './BusyButton.tsx';
 import styles from './PlaceHeader.module.css';
 
 export interface PrimaryAction {
@@ -9,7 +9,7 @@ export interface PrimaryAction {
   readonly onClick: () => void;
   /** Why the action cannot be taken now; shown to everybody, because a disabled button alone explains nothing. */
   readonly blockedBecause?: string | undefined;
-  /** The action's job is running: the button turns and does nothing, but keeps the focus of whoever pressed it. */
+  /** The action's job is running. */
   readonly busy?: boolean;
 }
 
@@ -22,7 +22,6 @@ export interface PlaceHeaderProps {
 
 /** Title, next step and primary action. The title takes the focus when a person comes to the place. */
 export function PlaceHeader({ title, next, action }: PlaceHeaderProps) {
-  const isBusy = action?.busy ?? false;
   return (
     <header className={styles['header']}>
       <div className={styles['words']}>
@@ -38,18 +37,16 @@ export function PlaceHeader({ title, next, action }: PlaceHeaderProps) {
               {action.blockedBecause}
             </span>
           )}
-          <Button
+          <BusyButton
             size="sm"
-            leftSection={isBusy ? <Loader size={16} color="currentColor" aria-hidden /> : action.icon}
-            onClick={isBusy ? undefined : action.onClick}
+            icon={action.icon}
+            isBusy={action.busy ?? false}
+            onClick={action.onClick}
             disabled={action.blockedBecause !== undefined}
-            // A button that is disabled while it is in focus loses it.
-            aria-disabled={isBusy}
-            data-disabled={isBusy}
-            aria-describedby={action.blockedBecause === undefined ? undefined : 'primary-action-blocked'}
+            blockedBy={action.blockedBecause === undefined ? undefined : 'primary-action-blocked'}
           >
             {action.label}
-          </Button>
+          </BusyButton>
         </div>
       )}
     </header>

@@ -1,11 +1,12 @@
 /** "Check this GPU": whether this adapter computes what it should, as a button and a table of what was compared. */
-import { Button } from '@mantine/core';
+import { IconGauge } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import type { GpuCheck } from '../../../workers/api/train.ts';
 import { CHECK_JOB, failedCount, startGpuCheck } from '../../services/train-check.ts';
 import { TRAIN_JOB } from '../../services/train.ts';
 import { isKindRunning } from '../../state/jobs.ts';
 import { useStore } from '../../state/store.ts';
+import { BusyButton } from '../../ui/BusyButton.tsx';
 import { formatCount, formatCounted, formatNumber } from '../../ui/format.ts';
 import { Notice } from '../../ui/Notice.tsx';
 import { type TableColumn, VirtualTable } from '../../ui/VirtualTable.tsx';
@@ -84,16 +85,17 @@ export function GpuCheckCard() {
         <h2 id="gpu-check-title" className={styles['cardTitle']}>
           Does this GPU compute what it should?
         </h2>
-        <Button
+        <BusyButton
           variant="default"
           size="compact-sm"
-          loading={isChecking}
+          icon={<IconGauge size={16} aria-hidden />}
+          isBusy={isChecking}
           disabled={isTraining || !hasGpu}
-          aria-describedby={isTraining ? 'gpu-check-blocked' : undefined}
+          blockedBy={isTraining ? 'gpu-check-blocked' : undefined}
           onClick={startGpuCheck}
         >
           Check this GPU
-        </Button>
+        </BusyButton>
       </div>
       <p className={styles['soft']}>
         {check === null
