@@ -43,8 +43,10 @@ export const SGD_STEPS: Tolerance = { abs: 3e-6, rel: 0 };
 export const SAMED_FULL_GRADIENTS_REL_L2 = 2e-4;
 /** Losses of SAMed ViT-B after a step of AdamW, which makes full steps of the smallest gradients, f32 in both. */
 export const LOSSES_AFTER_STEP: Tolerance = { abs: 0, rel: 1e-4 };
-/** The same of the results of convolutions in registers: 4,608 terms in one sum lose 1e-6, in short parts 2e-7. */
+/** Norm of the difference over the norm: a convolution of 4,608 terms in registers, summed in short parts, which lose 2e-7. */
 export const SUMMED_IN_PARTS_REL_L2 = 4e-7;
+/** The same in workgroup memory, in one sum, which loses 1e-6. */
+export const SUMMED_AT_ONCE_REL_L2 = 2e-6;
 /** Norm of the difference over the norm: gradients of the small TransUNets in the float64 oracle, of an f64 run stored as f32. */
 export const TRANSUNET_ORACLE_GRADIENTS_REL_L2 = 1e-6;
 /** The same in f32, where rounding does not lift a value over a kink of ReLU or max pool. */

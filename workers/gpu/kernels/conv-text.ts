@@ -1,6 +1,8 @@
 /**
  * The text of convolutions by workgroups that load together: the tile of the matrix-product family over factors that a WGSL file
  * gathers. The file declares `range_of`, `left_block`, `right_block` and `store`, each told the number z of its product.
+ * Sums are not taken in parts, as those in registers are: a second set of accumulators would take the registers of every other
+ * invocation, and 4,608 terms at once lose 1e-6.
  */
 import {
   accumulator,
