@@ -15,11 +15,10 @@ import { parseArgs } from 'node:util';
 import { chromium, type Page } from '@playwright/test';
 import type { Remote } from 'comlink';
 import { build, preview } from 'vite';
-import { CHROMIUM_ARGUMENTS, findChromium } from '../scripts/chromium.mjs';
+import { buildForNode } from '../scripts/build-for-node.ts';
+import { adapterArguments, CHROMIUM_ARGUMENTS, findChromium } from '../scripts/chromium.mjs';
 import { pageHeaders } from '../scripts/headers.ts';
-import { ADAPTERS } from '../scripts/pretrain-tiny/in-chromium.ts';
 import { alternate } from './alternate.ts';
-import { buildForNode } from './build-for-node.ts';
 import type { InferenceBench } from './inference-page/contract.ts';
 import { workerCpuSeconds } from './process-time.ts';
 import { type Figures, printResult } from './result.ts';
@@ -49,10 +48,12 @@ const { values } = parseArgs({
   },
 });
 const byProcessor = values['processor-time'];
-const adapterArguments = values.adapter === undefined ? [] : ADAPTERS[values.adapter];
-if (adapterArguments === undefined || (byProcessor && values.adapter !== undefined)) {
-  throw new Error(`--adapter is one of ${Object.keys(ADAPTERS).join(', ')}, and not with --processor-time.`);
+if (byProcessor && values.adapter !== undefined) {
+  throw new Error('--processor-time measures WebAssembly; leave --adapter out.');
 }
+const chromiumArguments = values.adapter === undefined ? [] : adapterArguments(values.adapter);
+
+const besideThis = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
 /** The folder of checkpoints, made once per machine. */
 async function checkpointFolder(): Promise<string> {
@@ -61,7 +62,9 @@ async function checkpointFolder(): Promise<string> {
   if (existsSync(join(folder, 'inception_fid.pth'))) return folder;
   mkdirSync(folder, { recursive: true });
   console.log(`Writing checkpoints of 490 MB to ${folder} ...`);
-  execFileSync(process.execPath, [await buildForNode('synth-checkpoints.ts'), folder], { stdio: 'inherit' });
+  execFileSync(process.execPath, [await buildForNode(besideThis('synth-checkpoints.ts')), folder], {
+    stdio: 'inherit',
+  });
   return folder;
 }
 
@@ -69,7 +72,7 @@ async function checkpointFolder(): Promise<string> {
 async function measureConversion(checkpoints: string): Promise<{ seconds: number; addedMiB: number }> {
   const out = mkdtempSync(join(tmpdir(), 'equiseg-bench-conversion-'));
   const [sam, lora] = MODELS[0]?.files ?? [];
-  const script = await buildForNode('convert-checkpoint.ts');
+  const script = await buildForNode(besideThis('convert-checkpoint.ts'));
   const paths = [join(checkpoints, sam ?? ''), join(checkpoints, lora ?? '')];
   try {
     const line = execFileSync(process.execPath, [script, out, ...paths, '--size', '512']).toString();
@@ -116,7 +119,7 @@ async function openBenchPage(checkpoints: string): Promise<BenchPage> {
   if (address === undefined || executablePath === undefined) throw new Error('No server or no Chromium.');
   const browser = await chromium.launch({
     executablePath,
-    args: [...CHROMIUM_ARGUMENTS, ...(adapterArguments ?? [])],
+    args: [...CHROMIUM_ARGUMENTS, ...chromiumArguments],
   });
   const page = await browser.newPage();
   await page.goto(address);

@@ -1,27 +1,23 @@
 /** Times kernels of ours against onnxruntime-web's `webgpu` provider in one Chromium, in turn: what the benchmarks of kernels share. */
 import { alternate } from './alternate.ts';
-import { openGpuPage } from './gpu-page.ts';
+import { openGpuBench } from './gpu-bench.ts';
 import type { KernelsBench } from './kernels-page/main.ts';
 import { printResult } from './result.ts';
 
 /** Largest difference of two results over their largest element: rounding of long sums in f32. */
 const DIFFERENCE_TOLERANCE = 1e-3;
 
-/** What the page has put into its global scope. */
-interface BenchScope {
-  readonly kernelsBench: KernelsBench;
-}
-
 /** Runs the cases and prints the result, whose ratio is the least of all cases with a peer. Throws where the two disagree. */
 export async function runKernelCases(
   benchmark: string,
   cases: readonly string[],
   rounds: number,
+  adapterOption: string,
 ): Promise<void> {
-  const { page, close } = await openGpuPage('kernels-page');
+  const { bench, close } = await openGpuBench<KernelsBench>('kernels-page', { adapter: adapterOption });
   try {
-    const adapter = await page.evaluate(() => (globalThis as unknown as BenchScope).kernelsBench.adapter());
-    const peak = await page.evaluate(() => (globalThis as unknown as BenchScope).kernelsBench.peak());
+    const adapter = await bench.adapter();
+    const peak = await bench.peak();
     const figures: Record<string, number | null> = {
       peakGflopPerSecond: peak.gflopPerSecond,
       peakGigabytesPerSecond: peak.gigabytesPerSecond,
@@ -29,20 +25,12 @@ export async function runKernelCases(
     const peerFigures: Record<string, number | null> = {};
     const ratios: number[] = [];
     for (const name of cases) {
-      const { flops, inputBytes, makeMs, largestDifference } = await page.evaluate(
-        (each) => (globalThis as unknown as BenchScope).kernelsBench.open(each),
-        name,
-      );
+      const { flops, inputBytes, makeMs, largestDifference } = await bench.open(name);
       if (largestDifference !== null && !(largestDifference <= DIFFERENCE_TOLERANCE)) {
         throw new Error(`The results of ${name} differ by ${largestDifference} of their size.`);
       }
-      const run = (way: 'runOurs' | 'runTheirs') => () =>
-        page.evaluate(([method, each]) => (globalThis as unknown as BenchScope).kernelsBench[method](each), [
-          way,
-          name,
-        ] as const);
       const hasPeer = largestDifference !== null;
-      const ways = [run('runOurs'), ...(hasPeer ? [run('runTheirs')] : [])];
+      const ways = [() => bench.runOurs(name), ...(hasPeer ? [() => bench.runTheirs(name)] : [])];
       const [ourMs = Number.NaN, theirMs] = await alternate(rounds, ways);
       figures[`${name}GflopPerSecond`] = flops / ourMs / 1e6;
       figures[`${name}PeakShare`] = flops / ourMs / 1e6 / peak.gflopPerSecond;

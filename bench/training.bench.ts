@@ -3,14 +3,15 @@
  * by class of kernel; and what batch 28 is planned to take with each way of recomputation. The peer is PyTorch on the processor,
  * in f32, where a Python has it: a LoRA step of the image encoder alone, without the decoder that our side runs too. Minutes a
  * step on a software adapter. `--side 128` takes smaller images (no peer), `--modes none` some of the ways, `--steps N` more
- * steps, `--allocate` also makes the buffers of batch 28 in each way, gigabytes at a time, `--batch` takes its steps too.
+ * steps, `--allocate` also makes the buffers of batch 28 in each way, gigabytes at a time, `--cut` takes a step of a batch that is
+ * cut, as that one is. `--adapter default` runs on the machine's GPU, `--webgpu FOLDER` in Node on the package `webgpu` there.
  */
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { RECOMPUTATIONS, type Recomputation } from '../workers/train/plan/plan.ts';
-import { openGpuPage } from './gpu-page.ts';
+import { ADAPTER_OPTION, openGpuBench, WEBGPU_OPTION } from './gpu-bench.ts';
 import { type Figures, printResult } from './result.ts';
 import type { Planned, TrainingBench } from './training-page/main.ts';
 
@@ -25,32 +26,22 @@ const PEER_SIDE = 512;
 const MEMORY_TOLERANCE = 0.05;
 const MIB = 2 ** 20;
 
-/** What the page has put into its global scope. */
-interface BenchScope {
-  readonly trainingBench: TrainingBench;
-}
-
 const { values } = parseArgs({
   options: {
     side: { type: 'string', default: '512' },
     modes: { type: 'string', default: RECOMPUTATIONS.join() },
     steps: { type: 'string', default: '1' },
     allocate: { type: 'boolean', default: false },
-    batch: { type: 'boolean', default: false },
+    cut: { type: 'boolean', default: false },
+    ...ADAPTER_OPTION,
+    ...WEBGPU_OPTION,
   },
 });
 const side = Number(values.side);
 const modes = values.modes
   .split(',')
   .filter((mode): mode is Recomputation => (RECOMPUTATIONS as readonly string[]).includes(mode));
-const { page, close } = await openGpuPage('training-page');
-const planned = (spec: Planned) =>
-  page.evaluate((each) => (globalThis as unknown as BenchScope).trainingBench.plan(each), spec);
-const train = (spec: Planned, stepCount: number) =>
-  page.evaluate(([each, count]) => (globalThis as unknown as BenchScope).trainingBench.train(each, count), [
-    spec,
-    stepCount,
-  ] as const);
+const { bench, close } = await openGpuBench<TrainingBench>('training-page', values);
 
 /** Bytes that were allocated over those that were planned. */
 const share = (allocatedBytes: number, totalBytes: number): number => {
@@ -60,15 +51,14 @@ const share = (allocatedBytes: number, totalBytes: number): number => {
   return ratio;
 };
 
-/** Steps of a batch. */
-async function measure(batchSize: number, recomputation: Recomputation): Promise<Figures> {
-  const spec: Planned = { side, batchSize, limitBytes: NO_LIMIT_BYTES, recomputation };
-  const { steps, totalBytes, allocatedBytes, flops, openMs } = await train(spec, Number(values.steps));
+/** Steps of a batch, each figure's name after `key`. */
+async function measure(spec: Planned, key: string): Promise<Figures> {
+  const { steps, totalBytes, allocatedBytes, flops, openMs } = await bench.train(spec, Number(values.steps));
   // The fastest: the one that whatever else the machine does disturbed least.
   const [best] = steps.toSorted((a, b) => a.ms - b.ms);
   if (best === undefined) throw new Error('No step was taken.');
   const figures = {
-    SecondsPerImage: best.ms / 1000 / batchSize,
+    SecondsPerImage: best.ms / 1000 / spec.batchSize,
     GflopPerSecond: flops / best.ms / 1e6,
     Gflop: flops / 1e9,
     HostShare: best.hostMs / best.ms,
@@ -79,16 +69,25 @@ async function measure(batchSize: number, recomputation: Recomputation): Promise
     Loss: best.loss,
     ...Object.fromEntries(best.times.map((time) => [` ${time.class} ms`, time.gpuMs])),
   };
-  const key = batchSize === 1 ? recomputation : `batch${batchSize} ${recomputation} `;
   console.log(`${key}: ${JSON.stringify(figures)}`);
   return Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${key}${name}`, value]));
 }
+
+/**
+ * A batch that is cut, as the published one is where memory is small: the loss is of the whole batch, so that the forward part
+ * runs twice, and an image takes longer than in a batch of one. Two images, one at a time, are the least that shows it.
+ */
+const measureCut = (recomputation: Recomputation): Promise<Figures> =>
+  measure(
+    { side, batchSize: 2, microBatch: 1, limitBytes: SMALL_LIMIT_BYTES, recomputation },
+    `cut ${recomputation} `,
+  );
 
 /** What the published batch takes. */
 async function planPublished(recomputation: Recomputation | null): Promise<Figures> {
   const name = recomputation ?? 'chosen';
   const spec: Planned = { side, batchSize: PUBLISHED_BATCH, limitBytes: SMALL_LIMIT_BYTES, recomputation };
-  const plan = await planned(spec);
+  const plan = await bench.plan(spec);
   const key = (what: string) => `batch${PUBLISHED_BATCH} ${name} ${what}`;
   const figures = {
     [key('plannedMiB')]: plan === null ? null : plan.totalBytes / MIB,
@@ -96,7 +95,7 @@ async function planPublished(recomputation: Recomputation | null): Promise<Figur
     [key('gflop')]: plan === null ? null : plan.flops / 1e9,
   };
   if (plan === null || recomputation === null || !values.allocate) return figures;
-  const { allocatedBytes, totalBytes } = await train(spec, 0);
+  const { allocatedBytes, totalBytes } = await bench.train(spec, 0);
   return {
     ...figures,
     [key('allocatedMiB')]: allocatedBytes / MIB,
@@ -117,15 +116,16 @@ function measureTorch(): { readonly version: string; readonly seconds: number } 
 }
 
 try {
-  const adapter = await page.evaluate(() => (globalThis as unknown as BenchScope).trainingBench.adapter());
+  const adapter = await bench.adapter();
   const figures: Record<string, number | null> = {};
   for (const recomputation of [...RECOMPUTATIONS, null]) {
     Object.assign(figures, await planPublished(recomputation));
   }
-  for (const recomputation of modes) Object.assign(figures, await measure(1, recomputation));
-  if (values.batch) {
-    for (const recomputation of modes) Object.assign(figures, await measure(PUBLISHED_BATCH, recomputation));
+  for (const recomputation of modes) {
+    const spec = { side, batchSize: 1, limitBytes: NO_LIMIT_BYTES, recomputation };
+    Object.assign(figures, await measure(spec, recomputation));
   }
+  if (values.cut) for (const recomputation of modes) Object.assign(figures, await measureCut(recomputation));
   const torch = side === PEER_SIDE ? measureTorch() : undefined;
   const seconds = figures[`${modes[0] ?? ''}SecondsPerImage`];
   const isCompared = torch !== undefined && typeof seconds === 'number';

@@ -27,6 +27,19 @@ export const CHROMIUM_ARGUMENTS = [
 /** What adds a software WebGPU adapter. */
 export const SWIFTSHADER_ARGUMENTS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 
+/** @type {Record<string, string[]>} what Chromium is started with for an adapter, by `--adapter` of the commands */
+const ADAPTERS = { swiftshader: SWIFTSHADER_ARGUMENTS, default: ['--enable-unsafe-webgpu'] };
+
+/**
+ * What Chromium is started with for the adapter that `--adapter` names. Throws for another name.
+ * @param {string} name
+ */
+export function adapterArguments(name) {
+  const found = ADAPTERS[name];
+  if (!found) throw new Error(`--adapter is one of ${Object.keys(ADAPTERS).join(', ')}.`);
+  return found;
+}
+
 /**
  * What leaves out the browser's own clamping of every index in a shader, a third of the time that the software adapter takes to
  * compile one. For tests of pages and of models, not of our kernels, whose tests see an index out of bounds by the clamping.

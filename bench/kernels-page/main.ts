@@ -138,4 +138,4 @@ const api = {
 };
 
 export type KernelsBench = typeof api;
-Object.assign(globalThis, { kernelsBench: api });
+Object.assign(globalThis, { bench: api });

@@ -21,4 +21,4 @@ const api = {
 };
 
 export type LoraBlockBench = typeof api;
-Object.assign(globalThis, { loraBlockBench: api });
+Object.assign(globalThis, { bench: api });

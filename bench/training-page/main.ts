@@ -19,6 +19,8 @@ import { createTrainingTask } from '../../workers/train/training-task.ts';
 export interface Planned {
   readonly side: number;
   readonly batchSize: number;
+  /** Left out: chosen to fit. */
+  readonly microBatch?: number;
   /** Of all buffers. */
   readonly limitBytes: number;
   /** Null: chosen to fit. */
@@ -36,12 +38,12 @@ async function context(): Promise<GpuContext> {
   return gpu;
 }
 
-async function planOf({ side, batchSize, limitBytes, recomputation }: Planned): Promise<TrainingPlan> {
+async function planOf({ side, limitBytes, recomputation, ...batch }: Planned): Promise<TrainingPlan> {
   const { device } = await context();
   const { rank, adaptsDecoder } = SAMED_RECIPE;
   const model = publishedSamed('ViT-B', { side, classes: 2, rank, adaptsDecoder });
   return planTraining(createTrainingTask({ kind: 'samed', configuration: model }, SAMED_RECIPE, 0).training, {
-    batchSize,
+    ...batch,
     optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
     traits: traitsOf(device),
     limits: {
@@ -134,4 +136,4 @@ const api = {
 };
 
 export type TrainingBench = typeof api;
-Object.assign(globalThis, { trainingBench: api });
+Object.assign(globalThis, { bench: api });

@@ -1,6 +1,6 @@
 /** SAMed-Tiny's pretraining in a Chromium without a window: a page with the engine, whose files this process keeps. */
 import { fileURLToPath } from 'node:url';
-import { ensureChromium, SWIFTSHADER_ARGUMENTS } from '../chromium.mjs';
+import { adapterArguments, ensureChromium } from '../chromium.mjs';
 import { openServedPage } from '../served-page.ts';
 import { FILES_PATH } from './http-storage.ts';
 import type { PretrainingOptions, PretrainingSummary } from './options.ts';
@@ -9,24 +9,18 @@ import { serveRunFiles } from './run-files.ts';
 
 const PORT = 4523;
 
-/** What Chromium is started with for an adapter, by the adapter's name on the command line. */
-export const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
-  swiftshader: SWIFTSHADER_ARGUMENTS,
-  default: ['--enable-unsafe-webgpu'],
-};
-
 /** Runs it to its end; `checkpoints` is the folder of its files. Errors: no Chromium, no adapter, those of training. */
 export async function pretrainInChromium(
   options: PretrainingOptions,
   checkpoints: string,
-  adapterArguments: readonly string[],
+  adapter: string,
   say: (sentence: string) => void,
 ): Promise<PretrainingSummary> {
   const { page, address, close } = await openServedPage({
     root: fileURLToPath(new URL('page', import.meta.url)),
     port: PORT,
     executablePath: process.env['CHROMIUM'] ?? ensureChromium(),
-    adapterArguments,
+    adapterArguments: adapterArguments(adapter),
     plugins: [
       {
         name: 'run-files',

@@ -1,22 +1,13 @@
-/** SAMed-Tiny's pretraining in Node, on a package `webgpu` (Dawn) that someone installed: the driver is the machine's choice. */
-import { mkdtempSync, rmSync } from 'node:fs';
+/** SAMed-Tiny's pretraining in Node, on a package `webgpu` that someone installed. */
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'vite';
+import { buildForNode } from '../build-for-node.ts';
+import { provideWebGpu } from '../webgpu-in-node.mjs';
 import { FILES_PATH } from './http-storage.ts';
 import type { PretrainingOptions, PretrainingSummary } from './options.ts';
 import type { PretrainingScope } from './page/main.ts';
 import { serveRunFiles } from './run-files.ts';
-
-/** Of the package `webgpu`. */
-interface Dawn {
-  readonly create: (flags: readonly string[]) => GPU;
-  readonly globals: Readonly<Record<string, unknown>>;
-}
 
 /**
  * Runs it to its end; `checkpoints` is the folder of its files, `packageFolder` that of the package `webgpu`.
@@ -28,24 +19,10 @@ export async function pretrainInNode(
   packageFolder: string,
   say: (sentence: string) => void,
 ): Promise<PretrainingSummary> {
-  const entry = createRequire(import.meta.url).resolve(packageFolder);
-  const { create, globals } = (await import(pathToFileURL(entry).href)) as Dawn;
-  Object.assign(globalThis, globals, { say });
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true });
-
-  const outDir = mkdtempSync(join(tmpdir(), 'equiseg-pretrain-tiny-'));
-  await build({
-    configFile: false,
-    logLevel: 'warn',
-    build: {
-      ssr: fileURLToPath(new URL('page/main.ts', import.meta.url)),
-      outDir,
-      emptyOutDir: true,
-      target: 'es2023',
-      rolldownOptions: { output: { entryFileNames: 'main.mjs' } },
-    },
-  });
-  await import(pathToFileURL(join(outDir, 'main.mjs')).href);
+  Object.assign(globalThis, { say });
+  await provideWebGpu(packageFolder);
+  const built = await buildForNode(fileURLToPath(new URL('page/main.ts', import.meta.url)));
+  await import(pathToFileURL(built).href);
 
   const serve = serveRunFiles(checkpoints);
   const server = createServer((request, response) => {
@@ -60,6 +37,5 @@ export async function pretrainInNode(
   } finally {
     server.closeAllConnections();
     server.close();
-    rmSync(outDir, { recursive: true });
   }
 }
