@@ -50,6 +50,12 @@ test('SAMed-Tiny trains, pauses, is cancelled, goes on after a reload and after 
   await hide(app);
   await expect(app.getByText(/^This tab was hidden 1 time during the run/)).toBeVisible();
   await expect(app.getByText(`A checkpoint of step ${paused.done} was written.`)).toBeAttached();
+  // Tabs share their runs, and one is at this.
+  const other = await app.context().newPage();
+  await other.goto(app.url());
+  await expect(other.getByText('Another tab is at this run')).toBeVisible(SLOW);
+  await expect(other.getByRole('button', { name: 'Delete' })).toHaveCount(0);
+  await other.close();
   // Away from the button, whose tooltip would stand open.
   await app.mouse.move(0, 0);
   await expect(app.getByRole('tooltip')).toHaveCount(0);

@@ -114,7 +114,7 @@ function checkpointWhenHidden(runId: string): () => void {
 }
 
 function summarize(end: JobEnd<TrainRun>): string {
-  if (end.status === 'cancelled') return 'Its checkpoint is kept; the run can go on from there.';
+  if (end.status === 'cancelled') return 'What it has done is kept; the run can go on.';
   if (end.status === 'failed') return '';
   const { step, best } = end.value;
   const score = best === undefined ? '' : `, best disc Dice ${formatPercent(best.discDice)}`;

@@ -5,7 +5,7 @@ import type { RunStatus } from '../../state/train-progress.ts';
 import { formatCount, formatDuration, formatNumber, formatPercent, formatTimeLeft } from '../../ui/format.ts';
 import type { RunSeries } from './run-series.ts';
 import styles from './TrainPlace.module.css';
-import { useRunStatus, useTrainJob } from './use-run.ts';
+import { useRunStatus } from './use-run.ts';
 
 function Statement(props: { readonly title: string; readonly value: string; readonly children: ReactNode }) {
   return (
@@ -17,18 +17,22 @@ function Statement(props: { readonly title: string; readonly value: string; read
   );
 }
 
-/** What a run has taken is known at its checkpoints and its end only, and counts its pauses. */
-function timeText(run: TrainRun, status: RunStatus, remainingMs: number | null): string {
+/**
+ * What a run has taken is known at its checkpoints and its end only, and counts its pauses; what is left is said of the steps, at
+ * the smoothed rate of images a second.
+ */
+function timeText(run: TrainRun, status: RunStatus, step: number, rate: number | undefined): string {
   if (status === 'paused' || status === 'elsewhere') return '';
   if (status !== 'running') return `Took ${formatDuration(run.elapsedMs)}, pauses included. `;
-  return remainingMs === null ? '' : `About ${formatTimeLeft(remainingMs)} left. `;
+  if (rate === undefined || !(rate > 0)) return '';
+  const remainingMs = (1000 * (run.stepCount - step) * run.spec.settings.batchSize) / rate;
+  return `The other steps take about ${formatTimeLeft(remainingMs)}. `;
 }
 
 const NONE_YET = 'none yet';
 
 /** The statement cards. */
 export function RunStatements({ run, series }: { readonly run: TrainRun; readonly series: RunSeries }) {
-  const job = useTrainJob();
   const status = useRunStatus(run);
   const { lastStep, lastValidation, loss, rate } = series;
   const smoothed = loss[1]?.points.y.at(-1);
@@ -40,7 +44,7 @@ export function RunStatements({ run, series }: { readonly run: TrainRun; readonl
       <Statement title="Step" value={`${formatCount(step)} of ${formatCount(run.stepCount)}`}>
         {lastStep !== undefined &&
           `Epoch ${formatCount(lastStep.epoch)} of ${formatCount(run.spec.settings.epochCount)}. `}
-        {timeText(run, status, job?.remainingMs ?? null)}
+        {timeText(run, status, step, images)}
         {run.checkpointStep === 0
           ? 'No checkpoint yet.'
           : `Last checkpoint at step ${formatCount(run.checkpointStep)}.`}
