@@ -121,9 +121,8 @@ function smallTransUnet(isHybrid: boolean): Graph {
   );
 }
 
-/** A TransUNet with every weight trainable. */
-export function transUnetTraining(isHybrid: boolean): TrainingGraph {
-  const graph = smallTransUnet(isHybrid);
+/** A TransUNet with every weight trainable; a small one where none is given. */
+export function transUnetTraining(isHybrid: boolean, graph: Graph = smallTransUnet(isHybrid)): TrainingGraph {
   const trainable = graph.parameters.map(({ name }) => name).filter((name) => !/running|mean|var/.test(name));
   return trainingOf(graph, 'logits', new Set(trainable), {});
 }
