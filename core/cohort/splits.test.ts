@@ -3,32 +3,13 @@ import { applyFilter, type CohortFilter, NO_FILTER } from './filter.ts';
 import type { AttributeKey, SampleRecord, Split } from './sample.ts';
 import { reportSchema } from './schema-report.ts';
 import { assignSplits, drawRandomSplit, splitOfListName } from './splits.ts';
+import { recordOf } from './testing-record.ts';
 
-function record(
+const record = (
   path: string,
   codes: Partial<Record<AttributeKey, number>> = {},
   keys: SampleRecord['keys'] = {},
-): SampleRecord {
-  return {
-    id: `id of ${path}`,
-    name: path.slice(path.lastIndexOf('/') + 1),
-    path,
-    sizeBytes: 1,
-    lastModifiedMs: 0,
-    height: 1,
-    width: 1,
-    imageDtype: '|u1',
-    maskDtype: '|i1',
-    imageMin: 0,
-    imageMax: 0,
-    imageMean: 0,
-    maskCounts: { background: 1, rim: 0, cup: 0 },
-    keys,
-    codes,
-    extras: {},
-    notes: [],
-  };
-}
+): SampleRecord => recordOf({ id: `id of ${path}`, path, codes, keys });
 
 const splitCounts = (splits: readonly Split[]) => {
   const counts = { train: 0, validation: 0, test: 0, unassigned: 0 };

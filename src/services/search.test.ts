@@ -2,6 +2,7 @@
 /** What a search records of its origin: the state it was planned from, in the result and in every export of it. */
 import { beforeEach, expect, it, vi } from 'vitest';
 import type { SampleRecord } from '../../core/cohort/sample.ts';
+import { recordOf } from '../../core/cohort/testing-record.ts';
 import { withGroupsChosen } from '../state/cohort-filter.ts';
 import { initialState, store, update } from '../state/store.ts';
 import { cohortHash, createProvenance } from './provenance.ts';
@@ -37,27 +38,8 @@ vi.mock('../state/search-plan.ts', async (original) => ({
   }),
 }));
 
-function recordsOf(ids: readonly string[]): readonly SampleRecord[] {
-  return ids.map((id) => ({
-    id,
-    name: `${id}.npz`,
-    path: `${id}.npz`,
-    sizeBytes: 1,
-    lastModifiedMs: 0,
-    height: 1,
-    width: 1,
-    imageDtype: '|u1',
-    maskDtype: '|i1',
-    imageMin: 0,
-    imageMax: 0,
-    imageMean: 0,
-    maskCounts: { background: 1, rim: 0, cup: 0 },
-    keys: {},
-    codes: { race: 1 },
-    extras: {},
-    notes: [],
-  }));
-}
+const recordsOf = (ids: readonly string[]): readonly SampleRecord[] =>
+  ids.map((id) => recordOf({ id, path: `${id}.npz`, codes: { race: 1 } }));
 
 /** The cohort grows and its filter changes. */
 function changeCohort(): void {

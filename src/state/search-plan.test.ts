@@ -1,35 +1,20 @@
 /** What a search would run on: independent of reading order, pool and target apart, clusters bounded. */
 import { describe, expect, it } from 'vitest';
 import type { SampleRecord, Split } from '../../core/cohort/sample.ts';
+import { recordOf } from '../../core/cohort/testing-record.ts';
 import { PLAIN_GROUPINGS } from './cohort.ts';
 import { DEFAULT_SEARCH_SETTINGS } from './search.ts';
 import { divideTarget, planSearch } from './search-plan.ts';
 
 const CODING = { race: 'card', ageUnit: 'years' } as const;
 
-function record(index: number): SampleRecord {
-  const name = `data_${index}.npz`;
-  return {
-    // Ids in another order than names, as hashes are.
+/** Ids in another order than names, as hashes are. */
+const record = (index: number): SampleRecord =>
+  recordOf({
     id: String((index * 37) % 101).padStart(3, '0'),
-    name,
-    path: name,
-    sizeBytes: 1,
-    lastModifiedMs: 0,
-    height: 1,
-    width: 1,
-    imageDtype: '|u1',
-    maskDtype: '|i1',
-    imageMin: 0,
-    imageMax: 0,
-    imageMean: 0,
-    maskCounts: { background: 1, rim: 0, cup: 0 },
-    keys: {},
+    path: `data_${index}.npz`,
     codes: { race: index % 3 },
-    extras: {},
-    notes: [],
-  };
-}
+  });
 
 const RECORDS = Array.from({ length: 90 }, (_, index) => record(index));
 const splitOf = ({ name }: SampleRecord): Split =>

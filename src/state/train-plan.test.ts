@@ -1,34 +1,19 @@
 /** What a run would train on: apart from validation and the test split, the same in whatever order files were read. */
 import { describe, expect, it } from 'vitest';
 import type { SampleRecord, Split } from '../../core/cohort/sample.ts';
+import { recordOf } from '../../core/cohort/testing-record.ts';
 import { PLAIN_GROUPINGS } from './cohort.ts';
 import type { KeptSearch } from './search.ts';
 import { defaultChoices, type TrainChoices } from './train-choices.ts';
 import { type PlanInputs, planTrainingData } from './train-plan.ts';
 
-function record(index: number): SampleRecord {
-  const name = `data_${index}.npz`;
-  return {
-    // Ids in another order than names, as hashes are.
+/** Ids in another order than names, as hashes are. */
+const record = (index: number): SampleRecord =>
+  recordOf({
     id: String((index * 37) % 101).padStart(3, '0'),
-    name,
-    path: name,
-    sizeBytes: 1,
-    lastModifiedMs: 0,
-    height: 1,
-    width: 1,
-    imageDtype: '|u1',
-    maskDtype: '|i1',
-    imageMin: 0,
-    imageMax: 0,
-    imageMean: 0,
-    maskCounts: { background: 1, rim: 0, cup: 0 },
-    keys: {},
+    path: `data_${index}.npz`,
     codes: index % 7 === 0 ? {} : { race: index % 3 },
-    extras: {},
-    notes: [],
-  };
-}
+  });
 
 const RECORDS = Array.from({ length: 100 }, (_, index) => record(index));
 /** 20 test, 10 validation, 70 train. */

@@ -4,6 +4,7 @@ import { act, configure, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SampleRecord } from '../../../core/cohort/sample.ts';
+import { recordOf } from '../../../core/cohort/testing-record.ts';
 import { cancelJob, setJobPaused } from '../../services/jobs.ts';
 import { store, update } from '../../state/store.ts';
 import { selectTrainPlan } from '../../state/train-selectors.ts';
@@ -43,28 +44,12 @@ vi.mock('../../services/run-lock.ts', () => ({
 
 const GROUPS = 3;
 
-function record(index: number): SampleRecord {
-  const name = `data_${index}.npz`;
-  return {
+const record = (index: number): SampleRecord =>
+  recordOf({
     id: String((index * 37) % 101).padStart(3, '0'),
-    name,
-    path: `${index % 5 === 0 ? 'test' : 'train'}/${name}`,
-    sizeBytes: 1,
-    lastModifiedMs: 0,
-    height: 1,
-    width: 1,
-    imageDtype: '|u1',
-    maskDtype: '|i1',
-    imageMin: 0,
-    imageMax: 0,
-    imageMean: 0,
-    maskCounts: { background: 1, rim: 0, cup: 0 },
-    keys: {},
+    path: `${index % 5 === 0 ? 'test' : 'train'}/data_${index}.npz`,
     codes: { race: index % 3 },
-    extras: {},
-    notes: [],
-  };
-}
+  });
 
 function loadCohort() {
   const records = Array.from({ length: 60 }, (_, index) => record(index));
