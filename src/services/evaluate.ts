@@ -17,12 +17,14 @@ import {
 } from '../state/evaluate.ts';
 import { selectEvaluationSet, selectHeldOut, setLabel as labelOfSet } from '../state/evaluate-set.ts';
 import { store, update } from '../state/store.ts';
+import { imagesSeenBy } from '../state/train-models.ts';
 import { formatCount } from '../ui/format.ts';
 import { storeRun } from './evaluate-store.ts';
 import { type JobEnd, startJob, type StartedJob } from './jobs.ts';
 import { type ActiveModel, activeModel } from './models.ts';
 import { cohortHash, describeFilter } from './provenance.ts';
 import { softwareVersion } from './version.ts';
+import { startCompute } from './workers.ts';
 
 /** Jobs of this place: one at a time, whichever way the run is made. */
 export const EVALUATE_JOB = 'evaluate';
@@ -134,6 +136,8 @@ export function startSegmenterRun(): StartedJob<EvaluationRun> {
     const facts = await runFacts(preprocess);
     const segmenter = await activeModel('segmenter');
     const { id: modelId, name: modelName, provider } = segmenter.model;
+    const seen = imagesSeenBy(segmenter.model, await (await startCompute()).worker.trainRuns());
+    const seenInTraining = members.flatMap(({ id }) => (seen.has(id) ? [id] : []));
     const gathered: Gathered = { images: [], failures: [] };
     const finish = (status: EvaluationRun['status'], stoppedBecause: string): EvaluationRun => ({
       ...facts,
@@ -147,6 +151,7 @@ export function startSegmenterRun(): StartedJob<EvaluationRun> {
       plannedCount: members.length,
       unmatched: [],
       notes: [],
+      ...(seenInTraining.length === 0 ? {} : { seenInTraining }),
     });
     try {
       await predictParts({ runId: facts.id, preprocess, members }, segmenter, gathered, signal, report);

@@ -62,6 +62,8 @@ export interface EvaluationRun {
   readonly unmatched: readonly RunFailure[];
   /** How dropped files were read, each sentence once with its number of files. */
   readonly notes: readonly string[];
+  /** Images that the model, or one that it was trained from, was trained on or validated with; absent where none is known. */
+  readonly seenInTraining?: readonly SampleId[];
 }
 
 /** `unseen` is the test split without the target images that the shown search looked at; all of it without such a search. */

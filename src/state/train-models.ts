@@ -1,6 +1,8 @@
-/** The models that Train offers: the embedded segmenters and those made of dropped files, each with why it cannot be trained, if so. */
+/** The models that Train offers, each with why it cannot be trained, if so; and what a trained model has seen. */
 import { EMBEDDED_MODELS, OFFERED_MODELS } from '../../models/zoo/registry.ts';
-import type { MadeModel, ModelSource } from '../../workers/api/compute.ts';
+import type { SampleId } from '../../core/cohort/sample.ts';
+import type { MadeModel, ModelReport, ModelSource } from '../../workers/api/compute.ts';
+import type { TrainRun } from '../../workers/api/train.ts';
 import { memoizeLast } from './memoize.ts';
 import type { WorkbenchState } from './store.ts';
 import { TINY_KEY } from './train-choices.ts';
@@ -61,4 +63,19 @@ export function familyOf(state: WorkbenchState, key: string): TrainFamily {
 /** The crop that a model was trained with here, null for none; undefined for a model that was not. */
 export function trainedCropOf(state: WorkbenchState, key: string): number | null | undefined {
   return madeOf(state, key)?.trainedIn?.crop;
+}
+
+/** The images that a model, and those that it was trained from, were trained on or validated with, as far as their runs are kept. */
+export function imagesSeenBy(
+  { trainedIn }: Pick<ModelReport, 'trainedIn'>,
+  runs: readonly TrainRun[],
+): ReadonlySet<SampleId> {
+  const seen = new Set<SampleId>();
+  let run = runs.find(({ spec }) => spec.runId === trainedIn?.runId);
+  while (run !== undefined) {
+    const { model, training, validation } = run.spec;
+    for (const { id } of [...training, ...validation]) seen.add(id);
+    run = runs.find(({ models }) => models.some(({ id }) => model.kind === 'made' && id === model.id));
+  }
+  return seen;
 }

@@ -17,6 +17,7 @@ import {
 import { selectTrainChoices, trainDefaultsOf } from './train-selectors.ts';
 import { initialState } from './store.ts';
 import { initialTrain, withChoices, withEvents, withRuns, withShownRun } from './train.ts';
+import { imagesSeenBy } from './train-models.ts';
 import { stepsTimeMs } from './train-progress.ts';
 import { ESTIMATE, stepEvent } from '../testing/fake-training.ts';
 import type { ModelSource } from '../../workers/api/compute.ts';
@@ -121,6 +122,33 @@ describe('changes', () => {
     const saved = { batchSize: 4, optimizer: 'adagrad', method: 'febs', learningRate: 'fast', evil: 1 };
     expect(checkedChanges(saved)).toEqual({ batchSize: 4, method: 'febs' });
     expect(checkedChanges(null)).toEqual({});
+  });
+});
+
+describe('the images that a model has seen', () => {
+  const run = (runId: string, model: ModelSource, images: readonly string[], made: string) => {
+    const [training, validation] = [images.slice(1), images.slice(0, 1)];
+    const list = (ids: readonly string[]) => ids.map((id) => ({ id, shard: 0, group: 0 }));
+    const spec = { runId, model, training: list(training), validation: list(validation) };
+    return { spec, models: [{ which: 'last', step: 1, id: made }] } as unknown as TrainRun;
+  };
+  const runs = [
+    run('first', { kind: 'embedded', name: 'samed-tiny' }, ['a', 'b'], 'x'),
+    run('second', { kind: 'made', id: 'x' }, ['b', 'c'], 'y'),
+    run('other', { kind: 'embedded', name: 'samed-tiny' }, ['d'], 'z'),
+  ];
+  const trainedIn = (runId: string) => ({
+    trainedIn: { runId, which: 'last', step: 1, baseName: '', crop: null } as const,
+  });
+
+  it('are those of its run and of the runs before it', () => {
+    expect([...imagesSeenBy(trainedIn('second'), runs)].toSorted()).toEqual(['a', 'b', 'c']);
+    expect([...imagesSeenBy(trainedIn('first'), runs)].toSorted()).toEqual(['a', 'b']);
+  });
+
+  it('are none of a model that was not trained here, or whose run is gone', () => {
+    expect(imagesSeenBy({}, runs).size).toBe(0);
+    expect(imagesSeenBy(trainedIn('gone'), runs).size).toBe(0);
   });
 });
 

@@ -12,8 +12,9 @@ import { GroupFigures } from './GroupFigures.tsx';
 import { RunHead } from './RunHead.tsx';
 import { RunFacts } from './RunFacts.tsx';
 import { RunProblems } from './RunProblems.tsx';
-import { Statements } from './Statements.tsx';
+import { RunStatements } from './RunStatements.tsx';
 import { TargetOverlap } from './TargetOverlap.tsx';
+import { TrainingOverlap } from './TrainingOverlap.tsx';
 import { type Evaluation, useEvaluatedImages, useEvaluation } from './use-evaluation.ts';
 import { WorstCases } from './WorstCases.tsx';
 
@@ -62,7 +63,7 @@ function Figures({ evaluation }: { readonly evaluation: Evaluation }) {
   if (grouping === undefined || view.status === 'empty') return null;
   return (
     <div className={styles['figures']}>
-      <Statements evaluation={evaluation} grouping={grouping} />
+      <RunStatements evaluation={evaluation} grouping={grouping} />
       <GroupFigures evaluation={evaluation} grouping={grouping} />
       {compared !== undefined && (
         <ComparisonFigure evaluation={evaluation} compared={compared} grouping={grouping} />
@@ -82,6 +83,7 @@ export function RunResults({ run }: { readonly run: EvaluationRun }) {
       <RunHead evaluation={evaluation} />
       <Coverage evaluation={evaluation} />
       <TargetOverlap run={run} />
+      <TrainingOverlap run={run} />
       <Figures evaluation={evaluation} />
       <RunProblems run={run} />
       <RunFacts evaluation={evaluation} />
