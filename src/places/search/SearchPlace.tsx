@@ -16,7 +16,7 @@ import { ResultHeader } from './ResultHeader.tsx';
 import { SearchSettings } from './SearchSettings.tsx';
 import { SelectedTable } from './SelectedTable.tsx';
 import styles from './SearchPlace.module.css';
-import { Statements } from './Statements.tsx';
+import { ResultStatements } from './ResultStatements.tsx';
 
 function nextStep(plan: SearchPlan, hasCohort: boolean, isRunning: boolean, hasResult: boolean): string {
   if (!hasCohort) return 'Load a cohort first; then choose a target group and search the pool for it.';
@@ -81,7 +81,7 @@ export function SearchPlace() {
         ) : (
           <>
             <ResultHeader kept={shown} />
-            <Statements kept={shown} />
+            <ResultStatements kept={shown} />
             <Figures kept={shown} />
             <SelectedTable kept={shown} />
           </>

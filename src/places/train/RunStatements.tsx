@@ -1,21 +1,10 @@
 /** A run in four numbers, each with what it means. */
-import type { ReactNode } from 'react';
 import type { TrainRun } from '../../../workers/api/train.ts';
 import type { RunStatus } from '../../state/train-progress.ts';
 import { formatCount, formatDuration, formatNumber, formatPercent, formatTimeLeft } from '../../ui/format.ts';
+import { Statement, Statements } from '../../ui/Statements.tsx';
 import type { RunSeries } from './run-series.ts';
-import styles from './TrainPlace.module.css';
 import { useRunStatus } from './use-run.ts';
-
-function Statement(props: { readonly title: string; readonly value: string; readonly children: ReactNode }) {
-  return (
-    <section className={styles['statement']} aria-label={props.title}>
-      <h3>{props.title}</h3>
-      <p className={styles['value']}>{props.value}</p>
-      <p>{props.children}</p>
-    </section>
-  );
-}
 
 /**
  * What a run has taken is known at its checkpoints and its end only, and counts its pauses; what is left is said of the steps, at
@@ -31,7 +20,7 @@ function timeText(run: TrainRun, status: RunStatus, step: number, rate: number |
 
 const NONE_YET = 'none yet';
 
-/** The statement cards. */
+/** Its main numbers. */
 export function RunStatements({ run, series }: { readonly run: TrainRun; readonly series: RunSeries }) {
   const status = useRunStatus(run);
   const { lastStep, lastValidation, loss, rate } = series;
@@ -40,7 +29,7 @@ export function RunStatements({ run, series }: { readonly run: TrainRun; readonl
   const { best } = run;
   const step = Math.max(run.step, lastStep?.step ?? 0);
   return (
-    <div className={styles['statements']}>
+    <Statements>
       <Statement title="Step" value={`${formatCount(step)} of ${formatCount(run.stepCount)}`}>
         {lastStep !== undefined &&
           `Epoch ${formatCount(lastStep.epoch)} of ${formatCount(run.spec.settings.epochCount)}. `}
@@ -66,6 +55,6 @@ export function RunStatements({ run, series }: { readonly run: TrainRun; readonl
         {formatCount(run.spec.settings.batchSize)} a step, {formatCount(run.estimate.microBatch)} at once;
         recomputation: {run.estimate.recomputation}.
       </Statement>
-    </div>
+    </Statements>
   );
 }

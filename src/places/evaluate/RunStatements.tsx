@@ -3,30 +3,14 @@ import { type Grouping, groupingId } from '../../../core/cohort/groups.ts';
 import { METRIC_LABELS, REGION_LABELS } from '../../state/evaluate-scores.ts';
 import { useStore } from '../../state/store.ts';
 import { formatCount, formatPercent, formatPercentInterval } from '../../ui/format.ts';
-import styles from './EvaluatePlace.module.css';
+import { Statement, Statements } from '../../ui/Statements.tsx';
 import { intervalOf, metricOf, titleInside } from './figure-data.ts';
 import type { Evaluation } from './use-evaluation.ts';
 
-interface StatementProps {
-  readonly label: string;
-  readonly value: string;
-  readonly note: string;
-}
-
-function Statement({ label, value, note }: StatementProps) {
-  return (
-    <div className={styles['statement']}>
-      <p className={styles['statementLabel']}>{label}</p>
-      <p className={styles['statementValue']}>{value}</p>
-      <p className={styles['small']}>{note}</p>
-    </div>
-  );
-}
-
 const WAITING = 'Computing';
 
-/** Four cards for the chosen region, metric and grouping. */
-export function Statements({
+/** The numbers of the chosen region, metric and grouping. */
+export function RunStatements({
   evaluation,
   grouping,
 }: {
@@ -50,31 +34,33 @@ export function Statements({
         : `95% interval ${formatPercentInterval(bounds)}`;
   };
   return (
-    <section className={styles['statements']} aria-label="Main numbers">
+    <Statements>
       <Statement
-        label={`${name}, ${REGION_LABELS[region].toLowerCase()}, ${formatCount(images.length)} images`}
+        title={`${name}, ${REGION_LABELS[region].toLowerCase()}, ${formatCount(images.length)} images`}
         value={summary === undefined ? WAITING : formatPercent(summary.overall.value)}
-        note={interval(summary?.overall)}
-      />
+      >
+        {interval(summary?.overall)}
+      </Statement>
       <Statement
-        label={`ES-${name} by ${titleInside(grouping)} (${definition})`}
+        title={`ES-${name} by ${titleInside(grouping)} (${definition})`}
         value={grouped === undefined ? WAITING : formatPercent(grouped.equityScaled.value)}
-        note={interval(grouped?.equityScaled)}
-      />
+      >
+        {interval(grouped?.equityScaled)}
+      </Statement>
       <Statement
-        label={`Gap by ${titleInside(grouping)}, percentage points`}
+        title={`Gap by ${titleInside(grouping)}, percentage points`}
         value={grouped === undefined ? WAITING : formatPercent(grouped.gap.value).replace('%', '')}
-        note={interval(grouped?.gap)}
-      />
+      >
+        {interval(grouped?.gap)}
+      </Statement>
       <Statement
-        label={`Worst group by ${titleInside(grouping)}`}
+        title={`Worst group by ${titleInside(grouping)}`}
         value={grouped === undefined ? WAITING : (worst?.name ?? 'not defined')}
-        note={
-          worst === undefined
-            ? interval(grouped?.gap)
-            : `${formatPercent(worst.mean.value)}, n = ${formatCount(worst.count)}`
-        }
-      />
-    </section>
+      >
+        {worst === undefined
+          ? interval(grouped?.gap)
+          : `${formatPercent(worst.mean.value)}, n = ${formatCount(worst.count)}`}
+      </Statement>
+    </Statements>
   );
 }

@@ -1,19 +1,9 @@
 /** The result in four numbers, each with what it is compared with, and the warnings that belong to them. */
-import type { ReactNode } from 'react';
 import type { KeptSearch } from '../../state/search.ts';
 import { formatCount, formatNumber, formatPercent } from '../../ui/format.ts';
 import { Notice } from '../../ui/Notice.tsx';
+import { Statement, Statements } from '../../ui/Statements.tsx';
 import styles from './SearchPlace.module.css';
-
-function Statement(props: { readonly title: string; readonly value: string; readonly children: ReactNode }) {
-  return (
-    <section className={styles['statement']} aria-label={props.title}>
-      <h3>{props.title}</h3>
-      <p className={styles['value']}>{props.value}</p>
-      <p>{props.children}</p>
-    </section>
-  );
-}
 
 function Warnings({ kept }: { readonly kept: KeptSearch }) {
   const { result, features, sharedWithTestCount } = kept;
@@ -41,8 +31,8 @@ function Warnings({ kept }: { readonly kept: KeptSearch }) {
   );
 }
 
-/** The statement cards. */
-export function Statements({ kept }: { readonly kept: KeptSearch }) {
+/** Its main numbers. */
+export function ResultStatements({ kept }: { readonly kept: KeptSearch }) {
   const { result, heldOut } = kept;
   const { drawComparison: draws, selectionDistance, poolDistance, selectionKid, selectionDiversity } = result;
   const drawText =
@@ -51,7 +41,7 @@ export function Statements({ kept }: { readonly kept: KeptSearch }) {
       : `Random draws of N: mean ${formatNumber(draws.mean)}, SD ${formatNumber(draws.sd)}; z = ${formatNumber(draws.zScore, 3)}, percentile ${formatPercent(draws.belowFrac, 0)} of ${formatCount(draws.drawCount)}.`;
   return (
     <>
-      <div className={styles['statements']}>
+      <Statements>
         <Statement title="Fréchet distance, selection to target" value={formatNumber(selectionDistance)}>
           {drawText}
         </Statement>
@@ -70,7 +60,7 @@ export function Statements({ kept }: { readonly kept: KeptSearch }) {
             Not searched with; Evaluate offers it as a set of its own.
           </Statement>
         )}
-      </div>
+      </Statements>
       <Warnings kept={kept} />
     </>
   );
