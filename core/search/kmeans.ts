@@ -37,10 +37,10 @@ export interface KMeansOptions extends LloydOptions {
 }
 
 /** Far above the 20 to 60 iterations that real features need; reaching it is reported as `converged: false`. */
-export const MAX_ITERATIONS = 300;
+const MAX_ITERATIONS = 300;
 
 /** Errors: `search/pool-too-small`, `search/bad-settings`. */
-export function requireClusterable(features: Matrix, clusterCount: number): void {
+function requireClusterable(features: Matrix, clusterCount: number): void {
   if (!Number.isInteger(clusterCount) || clusterCount < 1) {
     throw new WorkbenchError(
       'search/bad-settings',
@@ -82,25 +82,21 @@ function fillEmptyClusters(features: Matrix, centers: Matrix, labels: Int32Array
 }
 
 /**
- * Lloyd's iterations from given centres until no sample changes its cluster. Ties go to the lower cluster index.
- * Shapes: `features` [n, d], `start` [K, d]. Errors: the signal's reason.
- * Cost: n K d multiplications in the first iterations, far fewer as centres settle; n K float64 of memory.
+ * Assigns samples to centres and moves the centres to the means of what they got, from given centres until no sample changes
+ * its cluster. Shapes: `features` [n, d], `start` [K, d]; `assign` gives n labels for centres. Errors: those of `assign`.
  */
-export async function lloyd(
+export async function assignAndMove(
   features: Matrix,
   start: Matrix,
-  options: LloydOptions = {},
+  assign: (centers: Matrix) => Promise<Int32Array<ArrayBuffer>>,
+  { maxIterations = MAX_ITERATIONS, report }: LloydOptions,
 ): Promise<ClusteringResult> {
-  const { maxIterations = MAX_ITERATIONS, matMul = javaScriptMatMul, signal, report } = options;
-  const yieldNow = createYielder(signal);
-  const nearest = new NearestCenters(features, matMul, yieldNow);
   let centers = start;
   let labels = new Int32Array(features.rows).fill(-1);
   let converged = false;
   let iterations = 0;
   while (iterations < maxIterations && !converged) {
-    const next = await nearest.assign(centers);
-    fillEmptyClusters(features, centers, next);
+    const next = await assign(centers);
     converged = next.every((label, i) => label === labels[i]);
     labels = next;
     iterations++;
@@ -111,18 +107,42 @@ export async function lloyd(
 }
 
 /**
- * k-means with seeded k-means++ starts.
- * Shapes: `features` [n, d] finite, n >= clusterCount.
- * Errors: `search/pool-too-small`, `search/bad-settings`; the signal's reason.
+ * Lloyd's iterations from given centres until no sample changes its cluster. Ties go to the lower cluster index.
+ * Shapes: `features` [n, d], `start` [K, d]. Errors: the signal's reason.
+ * Cost: n K d multiplications in the first iterations, far fewer as centres settle; n K float64 of memory.
  */
-export async function kMeans(features: Matrix, options: KMeansOptions): Promise<ClusteringResult> {
+export async function lloyd(
+  features: Matrix,
+  start: Matrix,
+  options: LloydOptions = {},
+): Promise<ClusteringResult> {
+  const { matMul = javaScriptMatMul, signal } = options;
+  const nearest = new NearestCenters(features, matMul, createYielder(signal));
+  const assign = async (centers: Matrix) => {
+    const labels = await nearest.assign(centers);
+    fillEmptyClusters(features, centers, labels);
+    return labels;
+  };
+  return assignAndMove(features, start, assign, options);
+}
+
+/**
+ * The clustering of least inertia of several seeded k-means++ starts; `stream` names their random numbers, `cluster` clusters from
+ * a start [K, d]. Errors: `search/pool-too-small`, `search/bad-settings`; the signal's reason; those of `cluster`.
+ */
+export async function bestOfStarts(
+  features: Matrix,
+  options: KMeansOptions,
+  stream: string,
+  cluster: (start: Matrix) => Promise<ClusteringResult>,
+): Promise<ClusteringResult> {
   const { clusterCount, seed, restarts = 1, matMul = javaScriptMatMul, signal, report } = options;
   requireClusterable(features, clusterCount);
-  const random = createRandom(seed, 'k-means');
+  const random = createRandom(seed, stream);
   const yieldNow = createYielder(signal);
   const run = async () => {
     const seeds = await chooseSeedSamples(features, clusterCount, random, matMul, yieldNow, report);
-    return lloyd(features, gatherRows(features, seeds), options);
+    return cluster(gatherRows(features, seeds));
   };
   let best = await run();
   for (let restart = 1; restart < restarts; restart++) {
@@ -131,3 +151,11 @@ export async function kMeans(features: Matrix, options: KMeansOptions): Promise<
   }
   return best;
 }
+
+/**
+ * k-means with seeded k-means++ starts.
+ * Shapes: `features` [n, d] finite, n >= clusterCount.
+ * Errors: `search/pool-too-small`, `search/bad-settings`; the signal's reason.
+ */
+export const kMeans = (features: Matrix, options: KMeansOptions): Promise<ClusteringResult> =>
+  bestOfStarts(features, options, 'k-means', (start) => lloyd(features, start, options));
