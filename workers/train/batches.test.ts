@@ -1,11 +1,13 @@
 /** From samples to the inputs of a step: which images, in which order, from which worker, with which weights. */
 import { describe, expect, it } from 'vitest';
 
+import { drawAugmentation } from '../../core/imaging/augment.ts';
 import type { SampleSource } from '../api/data.ts';
+import { feedBatches } from './batch-feed.ts';
 import { epochOf, planBatches } from './batch-plan.ts';
-import { createSampleReader } from './sample-reader.ts';
+import { createSampleReader, type SampleReader, type SampleRequest } from './sample-reader.ts';
 import { makeStepInputs } from './step-inputs.ts';
-import { TEST_SOURCE } from './testing.ts';
+import { TEST_SOURCE, testSpec } from './testing.ts';
 
 const PLAIN = { objective: { kind: 'plain' }, batchSize: 4, epochCount: 3, seed: 1 } as const;
 const GROUPS = [0, 0, 0, 0, 0, 0, 0, 1, 1, -1];
@@ -25,8 +27,16 @@ describe('the batches of a run', () => {
     expect([1, 3, 4, 9].map((step) => epochOf(step, plan))).toEqual([1, 1, 2, 3]);
   });
 
-  it('are the same from any step on', () => {
-    for (const done of [0, 1, 5, 9]) expect([...plan.batches(done)]).toEqual(batches.slice(done));
+  it.each(['plain', 'balancedSampling', 'inverseFrequency'] as const)(
+    'are the same from any step on, %s',
+    (kind) => {
+      const of = planBatches(GROUPS, 2, { ...PLAIN, objective: { kind } });
+      const all = [...of.batches(0)];
+      for (const done of [0, 1, 5, 9]) expect([...of.batches(done)]).toEqual(all.slice(done));
+    },
+  );
+
+  it('are others for another seed', () => {
     expect([...planBatches(GROUPS, 2, { ...PLAIN, seed: 2 }).batches(0)]).not.toEqual(batches);
   });
 
@@ -37,6 +47,42 @@ describe('the batches of a run', () => {
     expect(plan.weights).toEqual(GROUPS.map(() => 1));
     const weighted = planBatches(GROUPS, 2, { ...PLAIN, objective: { kind: 'inverseFrequency' } });
     expect(weighted.weights.slice(-3)).toEqual([9 / 4, 9 / 4, 1]);
+  });
+});
+
+describe('the images of batches', () => {
+  const preprocess = { kind: 'segmentation', crop: null, side: 32, preset: 'corrected' } as const;
+  const plan = planBatches(GROUPS, 2, PLAIN);
+  const training = GROUPS.map((group, index) => ({ id: `image ${index}`, shard: 0, group }));
+
+  /** What is asked for of each image that batches are read of, after so many steps. */
+  async function askedOf(isAugmented: boolean, doneSteps: number) {
+    const asked: SampleRequest[] = [];
+    const reader = createSampleReader(() => new Map([[0, TEST_SOURCE]]), preprocess);
+    const noting: SampleReader = {
+      read: (requests) => {
+        asked.push(...requests);
+        return reader.read(requests);
+      },
+    };
+    const settings = { ...testSpec().settings, ...PLAIN, isAugmented };
+    for await (const _ of feedBatches({ training, settings }, plan, noting, doneSteps));
+    return asked;
+  }
+
+  it('are augmented by their place in the run, each in its own way, also when it goes on', async () => {
+    const asked = await askedOf(true, 0);
+    expect(asked.map(({ augmentation }) => augmentation)).toEqual(
+      Array.from({ length: 30 }, (_, position) => drawAugmentation(PLAIN.seed, position)),
+    );
+    expect(new Set(asked.map(({ augmentation }) => JSON.stringify(augmentation))).size).toBeGreaterThan(10);
+    expect(await askedOf(true, 4)).toEqual(asked.slice(14));
+  });
+
+  it('are read as they are where nothing is augmented', async () => {
+    const asked = await askedOf(false, 0);
+    expect(asked.filter(({ augmentation }) => augmentation !== undefined)).toEqual([]);
+    expect(asked).toHaveLength(30);
   });
 });
 
