@@ -167,6 +167,20 @@ describe('a run', () => {
     });
   });
 
+  it('refuses the checkpoint of another run, also where the record of that is lost', async () => {
+    const { end, store } = start(testSpec({ epochCount: 1 }));
+    await end;
+    const kept = await store.checkpoint('test');
+    const storage = createMemoryStorage();
+    if (kept !== undefined) await createRunStore(storage).writeCheckpoint('test', kept, []);
+    await expect(start(testSpec({ epochCount: 2 }), { storage }).end).rejects.toMatchObject({
+      code: 'train/no-run',
+    });
+    const again = start(testSpec({ epochCount: 1 }), { storage });
+    expect(await again.end).toMatchObject({ status: 'finished', step: 2 });
+    expect(again.log.events.filter(isStep)).toEqual([]);
+  });
+
   it('pauses, writes a checkpoint when asked, and goes on', async () => {
     const control = createRunControl();
     const { end, log, store } = start(testSpec({ checkpointEverySteps: 0 }), {

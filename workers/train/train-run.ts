@@ -65,10 +65,11 @@ export async function trainRun(
   const { runId } = spec;
   const [before, kept] = [await store.find(runId), await store.checkpoint(runId)];
   if (before !== undefined) requireSameWeights(before, model);
-  if (before !== undefined && fingerprintOf(before.spec, model.hash) !== fingerprint) {
+  const begun = [before && fingerprintOf(before.spec, model.hash), kept?.fingerprint];
+  if (begun.some((each) => each !== undefined && each !== fingerprint)) {
     throw new WorkbenchError(
       'train/no-run',
-      `The run '${before.spec.name}' was begun with other settings or samples; start a new one.`,
+      `The run '${spec.name}' was begun with other settings or samples; start a new one.`,
     );
   }
   const prepared = prepareRun(spec, model.sizes, device);
