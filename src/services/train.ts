@@ -162,6 +162,15 @@ function runJob(spec: TrainSpec): void {
   });
 }
 
+/** The name, with a number behind it where a run of this browser has it already: models are told apart by it. */
+function unusedName(name: string): string {
+  const taken = new Set(store.getState().train.runs.map(({ spec }) => spec.name));
+  const nameOf = (count: number) => (count === 1 ? name : `${name} (${count})`);
+  let count = 1;
+  while (taken.has(nameOf(count))) count++;
+  return nameOf(count);
+}
+
 /** Starts the run that the present settings describe. Called only when nothing stands in its way. */
 export async function startTraining(): Promise<void> {
   const state = store.getState();
@@ -176,7 +185,7 @@ export async function startTraining(): Promise<void> {
   runJob({
     ...draft,
     runId: crypto.randomUUID(),
-    name: `${METHOD_LABELS[method]}, ${trainingLabel}, seed ${seed}`,
+    name: unusedName(`${METHOD_LABELS[method]}, ${trainingLabel}, seed ${seed}`),
     origin: {
       softwareVersion,
       cohortHash: hash,

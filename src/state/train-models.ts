@@ -35,6 +35,7 @@ const choicesOf = memoizeLast(
       ...made
         // A segmenter that cannot be trained is listed with the reason.
         .filter(({ role, trainsAs }) => trainsAs !== null || role === 'segmenter')
+        .toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
         .map(({ id, name }) => ({ key: `made:${id}`, source: { kind: 'made', id } as const, name })),
     ];
     return sources.map((choice) => ({ ...choice, refusal: refusals[choice.key] ?? undefined }));

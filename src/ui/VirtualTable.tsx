@@ -27,6 +27,8 @@ export interface VirtualTableProps<Row> {
 }
 
 const ROW_HEIGHT = 28;
+/** Of a column that takes the rest: where there is less, the table scrolls sideways. */
+const LEAST_REST = 140;
 
 /** Arrow keys, Page Up and Down, Home and End move the current row; Enter opens it. */
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
@@ -44,6 +46,8 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const items = virtualizer.getVirtualItems();
   const before = items[0]?.start ?? 0;
   const after = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0);
+
+  const leastWidth = columns.reduce((sum, { width = LEAST_REST }) => sum + width, 0);
 
   function onKeyDown(event: KeyboardEvent): void {
     const opened = rows[current];
@@ -68,7 +72,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
-      <table className={styles['table']} aria-rowcount={rows.length + 1}>
+      <table className={styles['table']} style={{ minWidth: leastWidth }} aria-rowcount={rows.length + 1}>
         <caption className="visually-hidden">{caption}</caption>
         <colgroup>
           {columns.map(({ key, width }) => (

@@ -1,5 +1,6 @@
 /** What the next run trains on and what it would take, before it starts. */
 import { shownTrainRunOf } from '../../state/train.ts';
+import type { TrainChoices } from '../../state/train-choices.ts';
 import type { TrainPlan } from '../../state/train-plan.ts';
 import { stepsTimeMs } from '../../state/train-progress.ts';
 import { selectTrainChoices } from '../../state/train-selectors.ts';
@@ -43,8 +44,20 @@ function GroupCounts({ plan }: { readonly plan: TrainPlan }) {
   );
 }
 
+/** Steps at the end of a run after its decay, in which the learning rate is 0. */
+function stepsWithoutRate(
+  imageCount: number,
+  { batchSize, epochCount, decayEpochCount, warmUpStepCount }: TrainChoices,
+): number {
+  const stepsPerEpoch = Math.ceil(imageCount / batchSize);
+  // As the published schedule has it: the decay begins a step after the warm-up.
+  return Math.max(0, (epochCount - decayEpochCount) * stepsPerEpoch - warmUpStepCount - 1);
+}
+
 function Warnings({ plan }: { readonly plan: TrainPlan }) {
-  const { method, validateEverySteps } = useStore(selectTrainChoices);
+  const choices = useStore(selectTrainChoices);
+  const { method, validateEverySteps } = choices;
+  const idleCount = stepsWithoutRate(plan.training.length, choices);
   const named = (counts: readonly number[], isMeant: (count: number) => boolean) =>
     plan.groups.filter((_, i) => isMeant(counts[i] ?? 0)).join(', ');
   const absent = named(plan.trainingCounts, (count) => count === 0);
@@ -61,6 +74,12 @@ function Warnings({ plan }: { readonly plan: TrainPlan }) {
         <Notice tone="warn">
           {formatCounted(plan.missingCount, 'image')} of the training set are left out: not in the cohort now,
           or without an open file.
+        </Notice>
+      )}
+      {idleCount > 0 && (
+        <Notice tone="warn">
+          The decay ends before the run: in the last {formatCounted(idleCount, 'step')} the learning rate is 0
+          and nothing is learnt. Lengthen the decay, or take fewer epochs.
         </Notice>
       )}
       {method !== 'plain' && absent !== '' && (

@@ -23,6 +23,7 @@ const NONE_YET = 'none yet';
 /** Its main numbers. */
 export function RunStatements({ run, series }: { readonly run: TrainRun; readonly series: RunSeries }) {
   const status = useRunStatus(run);
+  const isOver = status === 'finished' || status === 'stopped-early';
   const { lastStep, lastValidation, loss, rate } = series;
   const smoothed = loss[1]?.points.y.at(-1);
   const images = rate[1]?.points.y.at(-1);
@@ -45,7 +46,7 @@ export function RunStatements({ run, series }: { readonly run: TrainRun; readonl
       </Statement>
       <Statement
         title="Disc Dice of the best validation"
-        value={best === undefined ? NONE_YET : formatPercent(best.discDice)}
+        value={best === undefined ? (isOver ? 'none' : NONE_YET) : formatPercent(best.discDice)}
       >
         {best === undefined
           ? 'The best is that of the highest mean of rim and cup.'

@@ -173,6 +173,23 @@ describe('before a run', () => {
     expect(startButton().hasAttribute('disabled')).toBe(true);
   });
 
+  it('warns of steps after the decay, of which nothing comes', async () => {
+    loadCohort();
+    const user = await open();
+    const change = async (name: RegExp, value: string) => {
+      const field = screen.getByRole('textbox', { name });
+      await user.clear(field);
+      await user.type(field, value);
+    };
+    // 43 images by 20 are 3 steps an epoch.
+    await change(/^Batch/, '20');
+    await change(/^Warm-up/, '1');
+    await change(/^Epochs \(/, '3');
+    expect(screen.queryByText(/The decay ends before the run/)).toBeNull();
+    await change(/^Epochs of the decay/, '1');
+    expect(screen.getByText(/in the last 4 steps the learning rate is 0/)).toBeDefined();
+  });
+
   it('gives the focus of a reset to its setting', async () => {
     loadCohort();
     const user = await open();
