@@ -9,7 +9,7 @@ import { withModelWithoutRole, withoutWaiting } from '../state/models.ts';
 import {
   baseOf,
   type CheckpointCard,
-  initialSettings,
+  INITIAL_SETTINGS,
   recipeOf,
   type OutlineState,
   withChangedCheckpoint,
@@ -156,7 +156,7 @@ export async function addCheckpoint(file: File): Promise<void> {
       name: file.name,
       sizeBytes: file.size,
       recognised,
-      settings: initialSettings(recognised),
+      settings: INITIAL_SETTINGS,
       chosenBase: null,
       outline: { status: 'planning' },
       made: {},

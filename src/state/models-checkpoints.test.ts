@@ -5,9 +5,10 @@ import {
   baseOf,
   basesFor,
   type CheckpointCard,
-  initialSettings,
+  INITIAL_SETTINGS,
   isMade,
   recipeOf,
+  sideOf,
   withChangedCheckpoint,
   withCheckpoint,
 } from './models-checkpoints.ts';
@@ -59,7 +60,7 @@ function card(
     name: `${key}.pth`,
     sizeBytes: 1,
     recognised,
-    settings: initialSettings(recognised),
+    settings: INITIAL_SETTINGS,
     chosenBase,
     outline: { status: 'planning' },
     made: {},
@@ -82,10 +83,15 @@ describe('checkpoints at hand', () => {
     expect(baseOf([base], base)).toBeUndefined();
   });
 
-  it('starts a SAM at the side of the papers, or its own where that is smaller', () => {
-    expect(initialSettings(sam(768)).side).toBe(512);
-    expect(initialSettings(sam(768, 128)).side).toBe(128);
-    expect(initialSettings(adapters)).toEqual({ precision: 'f32', side: 512 });
+  it('starts a SAM, and the adapters of one, at the side of the papers, or its own where that is smaller', () => {
+    const [waiting, small] = [card('a', adapters), card('s', sam(768, 128))];
+    expect(sideOf([], base)).toBe(512);
+    expect(sideOf([], small)).toBe(128);
+    expect(sideOf([], waiting)).toBe(512);
+    expect(sideOf([base], waiting)).toBe(512);
+    expect(sideOf([small], waiting)).toBe(128);
+    const chosen = { ...waiting, settings: { ...INITIAL_SETTINGS, side: 224 } };
+    expect(sideOf([small], chosen)).toBe(224);
   });
 
   it('takes for made only what was made of the same SAM with the same settings and is kept', () => {

@@ -31,16 +31,8 @@ export interface CheckpointCard {
 /** Sides to choose from: those of the papers and SAM's own. */
 export const SAM_SIDES: readonly number[] = [224, 512, 1024];
 
-/** Settings that a checkpoint starts with. SAM is adapted to a side; the others have their own. */
-export function initialSettings(recognised: RecognisedCheckpoint): ConversionSettings {
-  return { precision: 'f32', side: initialSide(recognised) };
-}
-
-function initialSide(recognised: RecognisedCheckpoint): number | null {
-  if (recognised.family === 'samed-lora') return DEFAULT_SAM_SIDE;
-  if (recognised.family !== 'sam') return null;
-  return defaultSamSide(recognised.configuration.side);
-}
+/** What a checkpoint starts with: the side that `sideOf` says. */
+export const INITIAL_SETTINGS: ConversionSettings = { precision: 'f32', side: null };
 
 /** True where a SAM has the encoder that adapters were trained on. */
 function fits({ dim, depth }: RecognisedSamedLora, { configuration }: RecognisedSam): boolean {
@@ -65,10 +57,23 @@ export function baseOf(
   return bases.find(({ key }) => key === chosenBase) ?? bases[0];
 }
 
+/**
+ * The side that a card's model would have: the chosen one, else that of the papers, or the SAM's own where that is smaller; null
+ * for what is not adapted to a side.
+ */
+export function sideOf(checkpoints: readonly CheckpointCard[], card: CheckpointCard): number | null {
+  if (card.settings.side !== null) return card.settings.side;
+  const { recognised } = card;
+  const sam = recognised.family === 'samed-lora' ? baseOf(checkpoints, card)?.recognised : recognised;
+  if (sam?.family === 'sam') return defaultSamSide(sam.configuration.side);
+  return recognised.family === 'samed-lora' ? DEFAULT_SAM_SIDE : null;
+}
+
 /** Of what and how a card's model would be made: two cards or moments with the same recipe make the same model. */
 export function recipeOf(checkpoints: readonly CheckpointCard[], card: CheckpointCard): string {
-  const { precision, side } = card.settings;
-  return JSON.stringify([card.key, baseOf(checkpoints, card)?.key ?? null, precision, side]);
+  const { precision } = card.settings;
+  const base = baseOf(checkpoints, card)?.key ?? null;
+  return JSON.stringify([card.key, base, precision, sideOf(checkpoints, card)]);
 }
 
 /** True where just what the card would make was made on this visit and is still among `kept`. */

@@ -6,7 +6,14 @@ import {
   convertCheckpoint,
   dismissCheckpoint,
 } from '../../services/models-add.ts';
-import { baseOf, basesFor, type CheckpointCard, isMade, SAM_SIDES } from '../../state/models-checkpoints.ts';
+import {
+  baseOf,
+  basesFor,
+  type CheckpointCard,
+  isMade,
+  SAM_SIDES,
+  sideOf,
+} from '../../state/models-checkpoints.ts';
 import { useStore } from '../../state/store.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { formatBytes, formatCounted } from '../../ui/format.ts';
@@ -38,6 +45,7 @@ function Options({ card }: CardProps) {
   const checkpoints = useStore((state) => state.models.checkpoints);
   const bases = recognised.family === 'samed-lora' ? basesFor(checkpoints, recognised) : [];
   const base = recognised.family === 'samed-lora' ? baseOf(checkpoints, card) : card;
+  const side = sideOf(checkpoints, card);
   return (
     <>
       <div className={styles['options']}>
@@ -49,11 +57,11 @@ function Options({ card }: CardProps) {
             onChange={(event) => chooseBase(key, event.currentTarget.value)}
           />
         )}
-        {settings.side !== null && (
+        {side !== null && (
           <NativeSelect
             label="Input side"
-            data={sidesFor(settings.side, ownSideOf(base))}
-            value={String(settings.side)}
+            data={sidesFor(side, ownSideOf(base))}
+            value={String(side)}
             onChange={(event) => changeSettings(key, { side: Number(event.currentTarget.value) })}
           />
         )}
