@@ -8,7 +8,7 @@ import { formatBytes } from '../ui/format.ts';
 import { startJob } from './jobs.ts';
 import { loadMadeModel, refreshMade } from './models.ts';
 import { goTo } from './navigation.ts';
-import { runsAtWork, withRunLock } from './run-lock.ts';
+import { runsElsewhere, withRunLock } from './run-lock.ts';
 import { startCompute } from './workers.ts';
 
 const EXPORT_JOB = 'export-trained';
@@ -19,8 +19,8 @@ const FOLLOW_EVERY_MS = 500;
 /** Reads the list of runs into the state. Errors: `runtime/start-failed`. */
 export async function refreshTrainRuns(): Promise<void> {
   const { worker } = await startCompute();
-  const [atWork, runs] = [await runsAtWork(), await worker.trainRuns()];
-  update('train', (train) => withRuns(train, runs, atWork));
+  const [elsewhere, runs] = [await runsElsewhere(), await worker.trainRuns()];
+  update('train', (train) => withRuns(train, runs, elsewhere));
 }
 
 /** What the place shows at first: models and runs of earlier visits. Failures are in the device's state already. */

@@ -70,11 +70,11 @@ export function withChoices(
   return { ...train, changes: Object.fromEntries(kept) as Partial<TrainChoices> };
 }
 
-/** Replaces the list of runs, of which tabs are at some; one that was shown and is gone gives way to the newest. */
+/** Replaces the list of runs, of which other tabs are at some; one that was shown and is gone gives way to the newest. */
 export function withRuns(
   train: TrainState,
   runs: readonly TrainRun[],
-  atWork: readonly string[] = [],
+  elsewhere: readonly string[] = [],
 ): TrainState {
   const sorted = runs.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
   // A run that this page has just started may not be listed yet.
@@ -83,7 +83,7 @@ export function withRuns(
   return {
     ...train,
     runs: sorted,
-    elsewhere: atWork.filter((runId) => runId !== train.incidents?.runId),
+    elsewhere,
     restored: true,
     shownRunId: isThere ? train.shownRunId : (sorted[0]?.spec.runId ?? null),
   };

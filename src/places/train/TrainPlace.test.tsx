@@ -39,7 +39,7 @@ vi.mock('../../services/models.ts', () => ({
 const elsewhere = vi.hoisted(() => new Set<string>());
 vi.mock('../../services/run-lock.ts', () => ({
   withRunLock: (_runId: string, task: () => Promise<unknown>) => task(),
-  runsAtWork: () => Promise.resolve([...elsewhere]),
+  runsElsewhere: () => Promise.resolve([...elsewhere]),
 }));
 
 const GROUPS = 3;
