@@ -41,7 +41,7 @@ describe('the lock of a run', () => {
   it('tells which runs other tabs are at, and leaves those alone', async () => {
     const seen = await withRunLock('a', () => runsElsewhere());
     expect(seen).toEqual(['c']);
-    const task = vi.fn(() => Promise.resolve(1));
+    const task = vi.fn<() => Promise<number>>(() => Promise.resolve(1));
     await expect(withRunLock('c', task)).rejects.toMatchObject({ code: 'train/elsewhere' });
     expect(task).not.toHaveBeenCalled();
   });
