@@ -30,6 +30,11 @@ export function missingSampleCount(
   return [...training, ...validation].filter(({ id }) => !indexById.has(id) || withoutFile.has(id)).length;
 }
 
+/** Mean over the steps of a run: the last batch of an epoch may be smaller. */
+export function imagesPerStep({ training, settings: { batchSize } }: TrainSpec): number {
+  return training.length / Math.ceil(training.length / batchSize);
+}
+
 /** The first step of a run waits for the GPU to be ready, and single steps vary. */
 const MEASURED_STEPS = 20;
 
@@ -49,6 +54,6 @@ export function stepsTimeMs(
     .toSorted((a, b) => a - b);
   const median = rates[Math.floor(rates.length / 2)];
   if (median === undefined || !(median > 0)) return undefined;
-  const flopsPerMs = (measured.estimate.flopsPerStep * median) / measured.spec.settings.batchSize / 1000;
+  const flopsPerMs = (measured.estimate.flopsPerStep * median) / imagesPerStep(measured.spec) / 1000;
   return (estimate.flopsPerStep * estimate.stepCount) / flopsPerMs;
 }

@@ -180,10 +180,16 @@ describe('runs and events', () => {
 
   it('takes the time of a run from the rate of steps on the same adapter, and says nothing without one', () => {
     const events = [1, 2, 3, 4].map((step) => stepEvent(step, 2));
-    const measured = { ...run('old', '2026-01-01'), spec: { settings: { batchSize: 4 } } } as TrainRun;
+    const ofImages = (count: number) => {
+      const spec = { settings: { batchSize: 4 }, training: Array.from({ length: count }) };
+      return { ...run('old', '2026-01-01'), spec } as TrainRun;
+    };
+    const measured = ofImages(12);
     // Eight images a second are two steps; the wanted ones have twice the operations.
     const wanted = { ...ESTIMATE, stepCount: 40, flopsPerStep: 2 * ESTIMATE.flopsPerStep };
     expect(stepsTimeMs(wanted, measured, events, 'a')).toBeCloseTo(40_000, 6);
+    // Batches of which half is padding: as many images a second are twice the steps.
+    expect(stepsTimeMs(wanted, ofImages(2), events, 'a')).toBeCloseTo(20_000, 6);
     expect(stepsTimeMs(wanted, measured, events, 'b')).toBeUndefined();
     expect(stepsTimeMs(wanted, measured, [], 'a')).toBeUndefined();
     expect(stepsTimeMs(wanted, undefined, events, 'a')).toBeUndefined();

@@ -1,6 +1,6 @@
 /** A run in four numbers, each with what it means. */
 import type { TrainRun } from '../../../workers/api/train.ts';
-import type { RunStatus } from '../../state/train-progress.ts';
+import { imagesPerStep, type RunStatus } from '../../state/train-progress.ts';
 import { formatCount, formatDuration, formatNumber, formatPercent, formatTimeLeft } from '../../ui/format.ts';
 import { Statement, Statements } from '../../ui/Statements.tsx';
 import type { RunSeries } from './run-series.ts';
@@ -14,7 +14,7 @@ function timeText(run: TrainRun, status: RunStatus, step: number, rate: number |
   if (status === 'paused' || status === 'elsewhere') return '';
   if (status !== 'running') return `Took ${formatDuration(run.elapsedMs)}, pauses included. `;
   if (rate === undefined || !(rate > 0)) return '';
-  const remainingMs = (1000 * (run.stepCount - step) * run.spec.settings.batchSize) / rate;
+  const remainingMs = (1000 * (run.stepCount - step) * imagesPerStep(run.spec)) / rate;
   return `The other steps take about ${formatTimeLeft(remainingMs)}. `;
 }
 
