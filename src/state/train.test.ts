@@ -182,7 +182,7 @@ describe('runs and events', () => {
     const events = [1, 2, 3, 4].map((step) => stepEvent(step, 2));
     const ofImages = (count: number) => {
       const spec = { settings: { batchSize: 4 }, training: Array.from({ length: count }) };
-      return { ...run('old', '2026-01-01'), spec } as TrainRun;
+      return { ...run('old', '2026-01-01'), spec } as unknown as TrainRun;
     };
     const measured = ofImages(12);
     // Eight images a second are two steps; the wanted ones have twice the operations.
