@@ -8,7 +8,7 @@ export const STATUS_WORDS: Readonly<Record<RunStatus, string>> = {
   finished: 'finished',
   'stopped-early': 'stopped early',
   failed: 'failed',
-  elsewhere: 'in another tab',
+  elsewhere: 'other tab',
 };
 
 export const STARTED = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
