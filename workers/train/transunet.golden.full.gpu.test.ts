@@ -22,6 +22,9 @@ import {
   type TransUnetTraining,
   type TransUnetTrainingConfig,
 } from '../../models/testing/transunet-training.ts';
+import type { KernelTraits } from '../gpu/kernels/kernel.ts';
+import { traitsOf } from '../gpu/traits.ts';
+import type { TrainingEngine } from './engine.ts';
 import { inputsOf, sourceOf, type TestValues } from './execute/testing.ts';
 import { goldenEngines } from './testing-golden-engines.ts';
 
@@ -51,32 +54,37 @@ describe.each(cases)('the small TransUNet $name in the engine', { timeout: TIMEO
     return { ...read, rounding: bounds };
   };
 
-  async function open(training: TrainingGraph, values: TestValues) {
+  async function open(training: TrainingGraph, values: TestValues, traits?: KernelTraits) {
     const batchSize = transUnet.image.shape[0] ?? 0;
     const plan = golden.engines.plan(training, {
       batchSize,
       optimizer: { kind: 'sgd', momentum: sgd.momentum },
+      ...(traits === undefined ? {} : { traits }),
     });
     return golden.engines.open(plan, sourceOf(values));
   }
+  /** The gradients of an engine's last step that are further from the reference's than rounding of f32 takes them. */
+  async function farGradients(engine: TrainingEngine) {
+    const { gradients, rounding } = opened();
+    const actual = await engine.gradients();
+    expect([...actual.keys()].toSorted()).toEqual([...gradients.keys()].toSorted());
+    return golden.farGradients(
+      [...gradients].map(([name, { data }]) => [name, data] as const),
+      (name) => actual.get(name) ?? [],
+      (name) =>
+        nearZero.has(name) ? undefined : Math.max(leastTolerance(name), rounding.gradients.get(name) ?? 0),
+    );
+  }
 
   it('has the losses, gradients, running statistics and SGD steps of PyTorch', async () => {
-    const { values, gradients, statistics, rounding, trainingWith } = opened();
+    const { values, statistics, rounding, trainingWith } = opened();
     const engine = await open(trainingWith({ kind: 'none' }, 1), values);
     const inputs = inputsOf(engine.plan, values);
     const step = (learningRate: number) =>
       engine.step(inputs, { learningRate, weightDecay: sgd.weight_decay });
 
     await step(sgd.lr_used[0] ?? Number.NaN);
-    const actual = await engine.gradients();
-    expect([...actual.keys()].toSorted()).toEqual([...gradients.keys()].toSorted());
-    const far = golden.farGradients(
-      [...gradients].map(([name, { data }]) => [name, data] as const),
-      (name) => actual.get(name) ?? [],
-      (name) =>
-        nearZero.has(name) ? undefined : Math.max(leastTolerance(name), rounding.gradients.get(name) ?? 0),
-    );
-    expect(far).toEqual([]);
+    expect(await farGradients(engine)).toEqual([]);
 
     const running = [...statistics].filter(([name]) => !name.endsWith('num_batches_tracked'));
     const { values: afterOne } = await engine.state();
@@ -107,6 +115,18 @@ describe.each(cases)('the small TransUNet $name in the engine', { timeout: TIMEO
       return difference === undefined ? [] : [`${name}: ${difference}`];
     });
     expect(farWeights).toEqual([]);
+    engine.destroy();
+  });
+
+  it('has the loss and the gradients by the kernels of GPUs', async () => {
+    const { values, trainingWith } = opened();
+    const traits = { ...traitsOf(golden.engines.gpu.device), isSoftware: false };
+    const engine = await open(trainingWith({ kind: 'none' }, 1), values, traits);
+    await engine.step(inputsOf(engine.plan, values), { learningRate: 0, weightDecay: 0 });
+    const [report] = await engine.reports();
+    const { loss } = config.loss_train_fp64;
+    expect(describeDifference(report?.values['loss'] ?? [], [loss], LOSSES)).toBeUndefined();
+    expect(await farGradients(engine)).toEqual([]);
     engine.destroy();
   });
 
