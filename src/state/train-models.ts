@@ -72,11 +72,18 @@ export function imagesSeenBy(
   runs: readonly TrainRun[],
 ): ReadonlySet<SampleId> {
   const seen = new Set<SampleId>();
-  let run = runs.find(({ spec }) => spec.runId === trainedIn?.runId);
+  const remaining = new Set(runs);
+  const take = (isIt: (run: TrainRun) => boolean): TrainRun | undefined => {
+    const run = [...remaining].find(isIt);
+    // A run that learnt nothing gives the model that it began with: it must not be found again as its own.
+    if (run !== undefined) remaining.delete(run);
+    return run;
+  };
+  let run = take(({ spec }) => spec.runId === trainedIn?.runId);
   while (run !== undefined) {
     const { model, training, validation } = run.spec;
     for (const { id } of [...training, ...validation]) seen.add(id);
-    run = runs.find(({ models }) => models.some(({ id }) => model.kind === 'made' && id === model.id));
+    run = take(({ models }) => models.some(({ id }) => model.kind === 'made' && id === model.id));
   }
   return seen;
 }

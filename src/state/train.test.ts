@@ -146,6 +146,11 @@ describe('the images that a model has seen', () => {
     expect([...imagesSeenBy(trainedIn('first'), runs)].toSorted()).toEqual(['a', 'b']);
   });
 
+  it('are those of a run that gave the model it began with', () => {
+    const idle = run('idle', { kind: 'made', id: 'x' }, ['e', 'f'], 'x');
+    expect([...imagesSeenBy(trainedIn('idle'), [idle, ...runs])].toSorted()).toEqual(['a', 'b', 'e', 'f']);
+  });
+
   it('are none of a model that was not trained here, or whose run is gone', () => {
     expect(imagesSeenBy({}, runs).size).toBe(0);
     expect(imagesSeenBy(trainedIn('gone'), runs).size).toBe(0);

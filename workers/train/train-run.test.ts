@@ -151,6 +151,20 @@ describe('a run', () => {
     expect(await continued.store.checkpoint('test')).toEqual(await whole.store.checkpoint('test'));
   });
 
+  it('keeps in its record that it went on with another adapter', async () => {
+    const { end, storage } = start(testSpec({ epochCount: 1 }));
+    await end;
+    const device = { ...oracleDevice(), adapter: 'another' };
+    const continued = start(testSpec({ epochCount: 1 }), { storage, device });
+    expect(await continued.end).toMatchObject({ adapter: 'another' });
+    expect(continued.log.events).toContainEqual({
+      kind: 'notice',
+      step: 2,
+      notice: 'restarted',
+      sentence: 'Going on from the checkpoint of step 2, made on oracle, with another.',
+    });
+  });
+
   it('refuses to go on as another run', async () => {
     const { end, storage } = start(testSpec({ epochCount: 1 }));
     await end;

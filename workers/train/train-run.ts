@@ -100,11 +100,13 @@ export async function trainRun(
   if (kept !== undefined) {
     log.events.push(...eventsUpTo(await store.events(runId), kept.state.step));
     const { step } = kept.state;
+    const from = `Going on from the checkpoint of step ${step}`;
+    const isOther = before !== undefined && before.adapter !== device.adapter;
     log.events.push({
       kind: 'notice',
       step,
       notice: 'restarted',
-      sentence: `Going on from the checkpoint of step ${step}.`,
+      sentence: isOther ? `${from}, made on ${before.adapter}, with ${device.adapter}.` : `${from}.`,
     });
   }
   await update({});
