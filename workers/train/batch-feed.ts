@@ -15,8 +15,8 @@ export interface FedBatch {
 }
 
 /**
- * The batches after `doneSteps` steps, in order.
- * Errors: `train/no-samples` for a batch of which nothing can be read.
+ * The batches after `doneSteps` steps, in order. One of which nothing can be read, such as a last batch of one image, takes the
+ * next image of the list that can be, so that one bad file ends no run. Errors: `train/no-samples` where nothing at all can be read.
  */
 export async function* feedBatches(
   { training, settings }: Pick<TrainSpec, 'training' | 'settings'>,
@@ -44,11 +44,25 @@ export async function* feedBatches(
     return { samples, failures };
   }
 
+  /** The batch, or where it is empty one of the next image that can be read, with the failures on the way. */
+  async function readSome(images: readonly PlannedImage[]): Promise<FedBatch> {
+    const batch = await read(images);
+    const [first] = images;
+    if (first === undefined || batch.samples.length > 0) return batch;
+    const failures = [...batch.failures];
+    for (let on = 1; on < training.length; on++) {
+      const other = await read([{ ...first, sample: (first.sample + on) % training.length }]);
+      failures.push(...other.failures);
+      if (other.samples.length > 0) return { samples: other.samples, failures };
+    }
+    return { samples: [], failures };
+  }
+
   const planned = plan.batches(doneSteps);
   const ahead: Promise<FedBatch>[] = [];
   const askNext = () => {
     const next = planned.next();
-    if (!next.done) ahead.push(read(next.value));
+    if (!next.done) ahead.push(readSome(next.value));
   };
   for (let count = 0; count < AHEAD_COUNT; count++) askNext();
   for (let next = ahead.shift(); next !== undefined; next = ahead.shift()) {
@@ -57,7 +71,7 @@ export async function* feedBatches(
     if (batch.samples.length === 0) {
       throw new WorkbenchError(
         'train/no-samples',
-        `None of the images of a batch could be read: ${failure?.error.message ?? 'it is empty'}`,
+        `None of the training images can be read. The first: ${failure?.error.message ?? 'there is none'}`,
       );
     }
     askNext();

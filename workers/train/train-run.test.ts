@@ -257,7 +257,21 @@ describe('a run', () => {
     ]);
   });
 
-  it('fails when nothing of a batch can be read, and before it begins without any image', async () => {
+  it('takes another image for a batch of which nothing can be read', async () => {
+    const [first, second] = testSamples('training', 2);
+    const bad = ['broken', 'broken too'].map((id) => ({ id, shard: 0, group: 0 }));
+    const settings = { batchSize: 1, epochCount: 1, validateEverySteps: 0 };
+    const training = [first, ...bad, second].flatMap((sample) => sample ?? []);
+    const { end, log } = start({ ...testSpec(settings), training });
+    expect(await end).toMatchObject({ status: 'finished', step: 4 });
+    const losses = log.events.filter(isStep).map(({ loss }) => loss);
+    expect(losses).toHaveLength(4);
+    expect(losses.every((loss) => Number.isFinite(loss) && loss > 0)).toBe(true);
+    const told = log.events.flatMap((event) => (event.kind === 'notice' ? [event.sentence] : []));
+    expect(told.filter((sentence) => sentence.includes('left out'))).toHaveLength(2);
+  });
+
+  it('fails when no image can be read, and before it begins without any image', async () => {
     const training = [{ id: 'broken', shard: 0, group: 0 }];
     const { end, store } = start({ ...testSpec(), training });
     await expect(end).rejects.toMatchObject({ code: 'train/no-samples' });
