@@ -186,7 +186,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     hint: 'Load a feature extractor in Models.',
   },
   'model/storage-full': {
-    title: 'Storage is full',
+    title: 'No room for models and runs',
     hint: 'Delete models and runs that you do not need, or other stored data on the privacy page, and try again.',
   },
   'model/needs-checkpoint': {
