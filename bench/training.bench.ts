@@ -3,8 +3,8 @@
  * by class of kernel; and what batch 28 is planned to take with each way of recomputation. The peer is PyTorch on the processor,
  * in f32, where a Python has it: a LoRA step of the image encoder alone, without the decoder that our side runs too. Minutes a
  * step on a software adapter. `--side 128` takes smaller images (no peer), `--modes none` some of the ways, `--steps N` more
- * steps, `--allocate` also makes the buffers of batch 28 in each way, gigabytes at a time, `--cut` takes a step of a batch that is
- * cut, as that one is. `--adapter default` runs on the machine's GPU, `--webgpu FOLDER` in Node on the package `webgpu` there.
+ * steps, `--allocate` also makes the buffers of batch 28 in each way, gigabytes at a time, `--cut` takes steps of a batch that
+ * is cut, as that one is, in place of one image (no peer). `--adapter default` runs on the machine's GPU, `--webgpu FOLDER` in Node on the package `webgpu` there.
  */
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -122,15 +122,14 @@ try {
     Object.assign(figures, await planPublished(recomputation));
   }
   for (const recomputation of modes) {
-    const spec = { side, batchSize: 1, limitBytes: NO_LIMIT_BYTES, recomputation };
-    Object.assign(figures, await measure(spec, recomputation));
+    const single = { side, batchSize: 1, limitBytes: NO_LIMIT_BYTES, recomputation };
+    Object.assign(figures, await (values.cut ? measureCut(recomputation) : measure(single, recomputation)));
   }
-  if (values.cut) for (const recomputation of modes) Object.assign(figures, await measureCut(recomputation));
-  const torch = side === PEER_SIDE ? measureTorch() : undefined;
+  const torch = side === PEER_SIDE && !values.cut ? measureTorch() : undefined;
   const seconds = figures[`${modes[0] ?? ''}SecondsPerImage`];
   const isCompared = torch !== undefined && typeof seconds === 'number';
   printResult({
-    name: 'training',
+    name: values.cut ? 'training-cut' : 'training',
     adapter,
     figures: { side, ...figures },
     peer:
