@@ -4,7 +4,8 @@
  * in f32, where a Python has it: a LoRA step of the image encoder alone, without the decoder that our side runs too. Minutes a
  * step on a software adapter. `--side 128` takes smaller images (no peer), `--modes none` some of the ways, `--steps N` more
  * steps, `--allocate` also makes the buffers of batch 28 in each way, gigabytes at a time, `--cut` takes steps of a batch that
- * is cut, as that one is, in place of one image (no peer). `--adapter default` runs on the machine's GPU, `--webgpu FOLDER` in Node on the package `webgpu` there.
+ * is cut, as that one is, in place of one image (no peer). `--adapter default` runs on the machine's GPU, `--webgpu FOLDER` in
+ * Node on the package `webgpu` there.
  */
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
