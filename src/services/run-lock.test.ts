@@ -22,8 +22,12 @@ function createLocks() {
 /** Of another tab. */
 const OTHERS = 'equiseg-run c';
 
-beforeEach(() => void vi.stubGlobal('navigator', { locks: createLocks() }));
-afterEach(() => void vi.unstubAllGlobals());
+beforeEach(() => {
+  vi.stubGlobal('navigator', { locks: createLocks() });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 describe('the lock of a run', () => {
   it('lets one be at it at a time, and lets go of it whatever the end', async () => {

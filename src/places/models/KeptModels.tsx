@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { deleteModel, loadMadeModel } from '../../services/models.ts';
 import { useStore } from '../../state/store.ts';
 import { formatBytes } from '../../ui/format.ts';
-import { DeleteButton } from './DeleteButton.tsx';
+import { DeleteButton } from '../../ui/DeleteButton.tsx';
 import styles from './ModelsPlace.module.css';
 
 /** A line for each; nothing when all are loaded. */

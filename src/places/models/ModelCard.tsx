@@ -6,7 +6,7 @@ import { chooseModel, deleteModel, unloadModel } from '../../services/models.ts'
 import { offeredCheckpoints } from '../../services/models-downloads.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber } from '../../ui/format.ts';
 import { Notice } from '../../ui/Notice.tsx';
-import { DeleteButton } from './DeleteButton.tsx';
+import { DeleteButton } from '../../ui/DeleteButton.tsx';
 import { licencesOf } from './licences.ts';
 import { MappingForm } from './MappingForm.tsx';
 import styles from './ModelsPlace.module.css';

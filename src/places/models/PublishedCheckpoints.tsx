@@ -11,7 +11,7 @@ import {
 } from '../../services/models-downloads.ts';
 import { useStore } from '../../state/store.ts';
 import { formatBytes } from '../../ui/format.ts';
-import { DeleteButton } from './DeleteButton.tsx';
+import { DeleteButton } from '../../ui/DeleteButton.tsx';
 import styles from './ModelsPlace.module.css';
 
 function DownloadActions({ file }: { readonly file: PublishedFile }) {

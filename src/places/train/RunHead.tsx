@@ -11,7 +11,7 @@ import { store, useStore } from '../../state/store.ts';
 import { METHOD_LABELS } from '../../state/train-recipes.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { formatCount, formatCounted } from '../../ui/format.ts';
-import { DeleteButton } from '../models/DeleteButton.tsx';
+import { DeleteButton } from '../../ui/DeleteButton.tsx';
 import styles from './TrainPlace.module.css';
 import { useMissingCount, useRunStatus, useTrainJob } from './use-run.ts';
 import { STARTED, STATUS_WORDS } from './words.ts';

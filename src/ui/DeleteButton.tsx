@@ -1,8 +1,8 @@
 /** A button that asks once before it deletes: the question takes its place, and the focus goes with it. */
 import { Button } from '@mantine/core';
 import { useId, useState } from 'react';
-import { focusPlaceTitle } from '../../services/navigation.ts';
-import styles from './ModelsPlace.module.css';
+import { focusPlaceTitle } from '../services/navigation.ts';
+import styles from './DeleteButton.module.css';
 
 export interface DeleteButtonProps {
   readonly label: string;
